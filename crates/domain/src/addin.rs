@@ -1,0 +1,230 @@
+//! Add-ins: a name and a URL that an administrator registered in one pool. A room of that pool may use one.
+
+use std::fmt;
+
+use url::Url;
+
+use crate::id::{AddinId, Revision};
+use crate::limits::ADDIN_URL_BYTES_MAX;
+use crate::name::Name;
+use crate::pool::PoolFqdn;
+use crate::refusal::{Code, Refusal};
+use crate::time::Timestamp;
+
+/// The variables that a URL may contain, as `{room.id}`; RFC 6570 level 1, in path, query and fragment only.
+pub const VARIABLES: [&str; 6] = ["room.id", "room.name", "pool", "locale", "theme", "addin"];
+
+/// A web origin, `scheme://host:port` with a default port left out.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Origin(String);
+
+impl Origin {
+    /// The origin of an address.
+    ///
+    /// # Errors
+    /// `InvalidUrl` unless it is an absolute http or https URL.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        match Url::parse(text) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => {
+                Ok(Self(url.origin().ascii_serialization()))
+            }
+            _ => Err(invalid("Give an absolute http or https address.")),
+        }
+    }
+
+    /// As a browser writes it in an `Origin` header.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The address of an add-in's page: absolute, `http` or `https`, at most 2,048 bytes, without credentials, not on the
+/// chat's own origin. Kept as it was typed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AddinUrl(String);
+
+fn invalid(detail: impl Into<String>) -> Refusal {
+    Refusal::new(Code::InvalidUrl, detail).of("url")
+}
+
+impl AddinUrl {
+    /// Checks an address; `own` is where the chat itself is served.
+    ///
+    /// # Errors
+    /// `InvalidUrl`, with a sentence for each way in which an address can be wrong.
+    pub fn parse(text: &str, own: &Origin) -> Result<Self, Refusal> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(invalid("Give a URL, such as https://intranet.contoso.com/page."));
+        }
+        if text.len() > ADDIN_URL_BYTES_MAX {
+            return Err(invalid(format!(
+                "The URL has {} bytes; shorten it to {ADDIN_URL_BYTES_MAX} or fewer.",
+                text.len()
+            ))
+            .with("max", ADDIN_URL_BYTES_MAX));
+        }
+        if text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
+            return Err(invalid("The URL contains spaces, backslashes or control characters; remove or encode them."));
+        }
+        let authority = text
+            .split_once("://")
+            .filter(|(scheme, _)| {
+                scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+            })
+            .map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default())
+            .ok_or_else(|| invalid("Only absolute addresses that start with http:// or https:// can be registered."))?;
+        if authority.is_empty() {
+            return Err(invalid("The URL has no host; write it as https://host/page."));
+        }
+        if authority.contains(['{', '}']) {
+            return Err(invalid("Variables may stand in the path, query or fragment of the URL, not in its host or port."));
+        }
+        let example = expand_with(text, |_| Some("x".to_owned()))?;
+        let url = Url::parse(&example)
+            .map_err(|cause| invalid(format!("This is not a valid URL: {cause}. Check the address.")))?;
+        if !url.username().is_empty() || url.password().is_some() || authority.contains('@') {
+            return Err(invalid("The URL contains a user name or password; remove them, everybody in the room would see them."));
+        }
+        if url.origin().ascii_serialization() == own.as_str() {
+            return Err(invalid("The URL is on the chat's own address, where a page could act as the person who opens it; serve the add-in from another host or port."));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// An address that was checked before it was stored.
+    #[must_use]
+    pub const fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// As it was registered.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The origin whose page may be shown. `None` for bad data from elsewhere (reference 2.2).
+    #[must_use]
+    pub fn origin(&self) -> Option<Origin> {
+        let example = expand_with(&self.0, |_| Some("x".to_owned())).ok()?;
+        Origin::parse(&example).ok()
+    }
+
+    /// The address with its variables filled in, in one pass, each value percent-encoded (RFC 6570, 3.2.2).
+    ///
+    /// # Errors
+    /// `InvalidUrl` for an unknown variable or an unmatched brace, which only bad data from elsewhere can have.
+    pub fn expand(&self, values: &[(&str, &str)]) -> Result<String, Refusal> {
+        expand_with(&self.0, |name| {
+            values
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| encode(value))
+        })
+    }
+}
+
+/// Percent-encodes all but the unreserved characters of RFC 3986.
+fn encode(value: &str) -> String {
+    let mut encoded = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+fn expand_with(template: &str, value: impl Fn(&str) -> Option<String>) -> Result<String, Refusal> {
+    let mut expanded = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        expanded.push_str(before);
+        let (name, tail) = after
+            .split_once('}')
+            .ok_or_else(|| invalid("The URL has a { without a }; close the variable or encode the brace as %7B."))?;
+        if !VARIABLES.contains(&name) {
+            return Err(invalid(format!(
+                "{{{name}}} is not a known variable; use one of {{{}}}.",
+                VARIABLES.join("}, {")
+            ))
+            .with("variable", name));
+        }
+        expanded.push_str(&value(name).unwrap_or_default());
+        rest = tail;
+    }
+    expanded.push_str(rest);
+    Ok(expanded)
+}
+
+/// A registered add-in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addin {
+    /// What rooms keep.
+    pub id: AddinId,
+    /// The pool that owns it, for good.
+    pub pool: PoolFqdn,
+    /// Unique in the pool.
+    pub name: Name,
+    /// Its page.
+    pub url: AddinUrl,
+    /// Counts its changes.
+    pub revision: Revision,
+    /// When it was registered.
+    pub created_at: Timestamp,
+    /// When it was changed.
+    pub updated_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own() -> Origin {
+        Origin::parse("https://chat.contoso.example/").unwrap()
+    }
+
+    #[test]
+    fn the_shared_table_of_addresses_is_judged_as_it_says() {
+        let fixtures: serde_json::Value =
+            serde_json::from_str(include_str!("../../../api/fixtures/addin-url.json")).unwrap();
+        let own = Origin::parse(fixtures["own_origin"].as_str().unwrap()).unwrap();
+        for case in fixtures["cases"].as_array().unwrap() {
+            let url = match case["repeat"].as_u64() {
+                Some(times) => format!("{}{}", case["url"].as_str().unwrap(), "x".repeat(usize::try_from(times).unwrap())),
+                None => case["url"].as_str().unwrap().to_owned(),
+            };
+            assert_eq!(
+                AddinUrl::parse(&url, &own).is_ok(),
+                case["accepted"].as_bool().unwrap(),
+                "{case}"
+            );
+        }
+    }
+
+    #[test]
+    fn variables_are_filled_in_once_and_encoded() {
+        let url = AddinUrl::parse("https://a.example/{room.id}?n={room.name}#{theme}", &own()).unwrap();
+        let expanded = url
+            .expand(&[("room.id", "7"), ("room.name", "{theme} & co"), ("theme", "dark")])
+            .unwrap();
+        assert_eq!(expanded, "https://a.example/7?n=%7Btheme%7D%20%26%20co#dark");
+    }
+
+    #[test]
+    fn the_origin_is_that_of_the_page() {
+        let url = AddinUrl::parse("https://A.example:443/{addin}", &own()).unwrap();
+        assert_eq!(url.origin().unwrap().as_str(), "https://a.example");
+        assert_eq!(AddinUrl::stored("not a url".into()).origin(), None);
+    }
+}

@@ -1,0 +1,37 @@
+//! The limits and defaults that people meet. Sources: reference 5.3 and Annex F; where the original documents none
+//! (Annex E), the figure is ours.
+
+/// Characters of a room or category name (reference 1.5).
+pub const NAME_CHARS_MAX: usize = 256;
+/// Characters of a room or category description (reference 1.5).
+pub const DESCRIPTION_CHARS_MAX: usize = 256;
+/// Characters of an add-in's name.
+pub const ADDIN_NAME_CHARS_MAX: usize = 256;
+/// Bytes of an add-in's URL.
+pub const ADDIN_URL_BYTES_MAX: usize = 2_048;
+/// Characters of a regular message. Ours: the original announced a limit without documenting it.
+pub const MESSAGE_CHARS_MAX: usize = 4_000;
+/// Characters of a story's body. Ours.
+pub const STORY_CHARS_MAX: usize = 32_000;
+/// Characters of a story's title.
+pub const STORY_TITLE_CHARS_MAX: usize = 256;
+/// Messages sent when a room is joined (`DefaultChatHistory`).
+pub const DEFAULT_CHAT_HISTORY: u32 = 30;
+/// The most messages that one answer carries.
+pub const MESSAGES_PAGE_MAX: u32 = 500;
+/// Above this many participants a room is large: nobody is told who comes and goes (`ParticipantUpdateLimit`).
+pub const PARTICIPANT_UPDATE_LIMIT: usize = 75;
+/// Contexts found in one message; later ones are ignored.
+pub const CONTEXTS_MAX: usize = 16;
+/// Characters of a key of a room's add-in storage.
+pub const STORAGE_KEY_CHARS_MAX: usize = 128;
+/// Bytes of one stored value, as JSON.
+pub const STORAGE_VALUE_BYTES_MAX: usize = 32 * 1_024;
+/// Keys that one add-in may keep in one room.
+pub const STORAGE_KEYS_MAX: usize = 64;
+/// Characters of a new password, at least (NIST SP 800-63B asks for 8; ours is longer because there is no second factor yet).
+pub const PASSWORD_CHARS_MIN: usize = 10;
+/// Characters of a password, at most: hashing is deliberately slow, so its input is bounded.
+pub const PASSWORD_CHARS_MAX: usize = 256;
+/// Rooms that one connection may have joined.
+pub const JOINED_ROOMS_MAX: usize = 1_000;

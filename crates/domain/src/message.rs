@@ -1,0 +1,133 @@
+//! Messages: regular, alert (high importance) and story; plain text.
+
+use crate::id::{Nonce, PrincipalId, RoomId, Seq};
+use crate::limits::{MESSAGE_CHARS_MAX, STORY_CHARS_MAX, STORY_TITLE_CHARS_MAX};
+use crate::refusal::{Code, Refusal};
+use crate::time::Timestamp;
+use crate::trigger::{self, Context};
+
+/// What somebody wants to say, checked. The only constructor is [`Draft::parse`], whatever the surface: client, program,
+/// add-in, import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    text: String,
+    alert: bool,
+    title: Option<String>,
+    contexts: Vec<Context>,
+}
+
+impl Draft {
+    /// Checks a text and finds the contexts in it. A `title` makes it a story; `alert` marks high importance.
+    ///
+    /// # Errors
+    /// `EmptyMessage` without visible text, `MessageTooLong` above 4,000 characters (a story's body: 32,000; its title: 256),
+    /// `InvalidArgument` with control characters other than tab and line break.
+    pub fn parse(text: &str, alert: bool, title: Option<&str>) -> Result<Self, Refusal> {
+        let text = text.trim_end();
+        if text.trim().is_empty() {
+            return Err(Refusal::new(Code::EmptyMessage, "Write something before sending.").of("text"));
+        }
+        let limit = if title.is_some() { STORY_CHARS_MAX } else { MESSAGE_CHARS_MAX };
+        check_length("text", text, limit)?;
+        let title = title.map(str::trim);
+        if let Some(title) = title {
+            if title.is_empty() {
+                return Err(Refusal::new(Code::EmptyMessage, "Give the story a title.").of("title"));
+            }
+            check_length("title", title, STORY_TITLE_CHARS_MAX)?;
+        }
+        let unwanted = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+        if text.chars().any(unwanted) || title.is_some_and(|title| title.chars().any(char::is_control)) {
+            return Err(Refusal::new(
+                Code::InvalidArgument,
+                "The text contains control characters; remove them.",
+            )
+            .of("text"));
+        }
+        Ok(Self {
+            contexts: trigger::find(text),
+            text: text.to_owned(),
+            alert,
+            title: title.map(str::to_owned),
+        })
+    }
+
+    /// The message that this draft becomes at a place in a room.
+    #[must_use]
+    pub fn into_message(self, room: RoomId, seq: Seq, author: PrincipalId, at: Timestamp, nonce: Nonce) -> Message {
+        Message {
+            room,
+            seq,
+            author,
+            at,
+            text: self.text,
+            alert: self.alert,
+            title: self.title,
+            contexts: self.contexts,
+            nonce,
+        }
+    }
+}
+
+fn check_length(field: &'static str, text: &str, limit: usize) -> Result<(), Refusal> {
+    // Bytes first: a text within the limit in bytes is within it in characters, and most are.
+    if text.len() <= limit || text.chars().count() <= limit {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::MessageTooLong,
+        format!("This has {} characters; shorten it to {limit} or fewer.", text.chars().count()),
+    )
+    .of(field)
+    .with("max", limit))
+}
+
+/// A stored message. Immutable for its author.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Where it was posted.
+    pub room: RoomId,
+    /// Its place there.
+    pub seq: Seq,
+    /// Who posted it.
+    pub author: PrincipalId,
+    /// When the server received it.
+    pub at: Timestamp,
+    /// Plain text.
+    pub text: String,
+    /// High importance.
+    pub alert: bool,
+    /// A story's title.
+    pub title: Option<String>,
+    /// What the triggers found in the text.
+    pub contexts: Vec<Context>,
+    /// The author's own identifier for it.
+    pub nonce: Nonce,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_text_is_refused() {
+        for text in ["", "  \n\t "] {
+            assert_eq!(Draft::parse(text, false, None).unwrap_err().code, Code::EmptyMessage);
+        }
+        assert_eq!(Draft::parse("body", false, Some(" ")).unwrap_err().field, Some("title"));
+    }
+
+    #[test]
+    fn length_counts_characters_and_a_story_may_be_longer() {
+        assert!(Draft::parse(&"é".repeat(MESSAGE_CHARS_MAX), false, None).is_ok());
+        let long = "é".repeat(MESSAGE_CHARS_MAX + 1);
+        assert_eq!(Draft::parse(&long, false, None).unwrap_err().code, Code::MessageTooLong);
+        assert!(Draft::parse(&long, false, Some("Minutes")).is_ok());
+    }
+
+    #[test]
+    fn control_characters_are_refused_but_not_line_breaks() {
+        assert!(Draft::parse("a\nb\tc", false, None).is_ok());
+        assert_eq!(Draft::parse("a\u{0}b", false, None).unwrap_err().code, Code::InvalidArgument);
+    }
+}

@@ -1,0 +1,69 @@
+//! Add-ins.
+
+use perch_domain::addin as domain;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A registered add-in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Addin {
+    /// What rooms keep.
+    pub id: Uuid,
+    /// The pool that owns it.
+    pub pool: String,
+    /// Unique in the pool, without regard to letter case.
+    pub name: String,
+    /// Its page, with variables unexpanded.
+    pub url: String,
+    /// How many rooms use it.
+    pub room_count: u64,
+    /// Counts its changes; send it back to have a change refused when somebody else was faster.
+    pub revision: u64,
+    /// When it was registered.
+    pub created_at: String,
+    /// When it was changed.
+    pub updated_at: String,
+}
+
+impl Addin {
+    /// An add-in with the number of rooms that use it.
+    #[must_use]
+    pub fn new(addin: &domain::Addin, room_count: u64) -> Self {
+        Self {
+            id: addin.id.0,
+            pool: addin.pool.to_string(),
+            name: addin.name.to_string(),
+            url: addin.url.as_str().to_owned(),
+            room_count,
+            revision: addin.revision.0,
+            created_at: addin.created_at.to_string(),
+            updated_at: addin.updated_at.to_string(),
+        }
+    }
+}
+
+/// An add-in to register.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAddin {
+    /// 1 to 256 characters.
+    pub name: String,
+    /// Absolute, `http` or `https`, at most 2,048 bytes.
+    pub url: String,
+}
+
+/// A change of an add-in; what is absent stays.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddinPatch {
+    /// Another name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Another page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The revision that was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+}

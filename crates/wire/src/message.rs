@@ -1,0 +1,135 @@
+//! Messages.
+
+use perch_domain::{message as domain, trigger};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::principal::Author;
+
+/// A stored message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Message {
+    /// Where it was posted.
+    pub room: Uuid,
+    /// Its place there: 1, 2, 3 … without a gap.
+    pub seq: u64,
+    /// Who posted it.
+    pub author: Author,
+    /// When the server received it.
+    pub at: String,
+    /// Plain text. The body, for a story.
+    pub text: String,
+    /// High importance.
+    pub alert: bool,
+    /// A story's title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What the triggers found in the text.
+    pub contexts: Vec<Context>,
+    /// The author's own identifier for it.
+    pub nonce: Uuid,
+}
+
+impl Message {
+    /// A message with its author's name.
+    #[must_use]
+    pub fn new(message: &domain::Message, author: Author) -> Self {
+        Self {
+            room: message.room.0,
+            seq: message.seq.0,
+            author,
+            at: message.at.to_string(),
+            text: message.text.clone(),
+            alert: message.alert,
+            title: message.title.clone(),
+            contexts: message.contexts.iter().map(Context::from).collect(),
+            nonce: message.nonce.0,
+        }
+    }
+}
+
+/// A typed context (FDC3 2.2) and where it stands in the text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Context {
+    /// `fdc3.instrument`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What people see.
+    pub name: String,
+    /// What identifies it.
+    pub id: ContextId,
+    /// Where it starts, in UTF-16 code units.
+    pub start: u32,
+    /// Where it ends.
+    pub end: u32,
+}
+
+/// What identifies an instrument.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ContextId {
+    /// Its ticker.
+    pub ticker: String,
+}
+
+impl From<&trigger::Context> for Context {
+    fn from(context: &trigger::Context) -> Self {
+        Self {
+            kind: context.kind.as_str().to_owned(),
+            name: context.value.clone(),
+            id: ContextId { ticker: context.value.clone() },
+            start: context.start,
+            end: context.end,
+        }
+    }
+}
+
+/// Something to post.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewMessage {
+    /// Made by the author's program; a retry with the same one returns the first result.
+    pub nonce: Uuid,
+    /// Plain text, up to 4,000 characters; a story's body up to 32,000.
+    pub text: String,
+    /// High importance.
+    #[serde(default)]
+    pub alert: bool,
+    /// With a title it is a story.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+}
+
+/// A page of history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MessagePage {
+    /// Oldest first.
+    pub messages: Vec<Message>,
+    /// The place of the room's last message.
+    pub head: u64,
+    /// The place of the oldest message that can be read, 0 when there is none.
+    pub first: u64,
+}
+
+/// Which page of history: the messages before a place, or after one, or the latest.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PageRequest {
+    /// Only messages before this place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<u64>,
+    /// Only messages after this place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<u64>,
+    /// At most so many: 50 unless said otherwise, never more than 500.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// How far the caller has read.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReadMark {
+    /// The place of the last message that was read.
+    pub seq: u64,
+}

@@ -57,10 +57,8 @@ uuid_id! {
     CategoryId,
     /// A room.
     RoomId,
-    /// A browser session.
-    SessionId,
-    /// A bearer token of a program.
-    TokenId,
+    /// A browser session or a program's token.
+    CredentialId,
     /// Made by the author's client, unique among that author's messages: a retry of a post carries the same nonce.
     Nonce,
 }

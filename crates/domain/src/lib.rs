@@ -6,7 +6,9 @@
 
 pub mod addin;
 pub mod addin_storage;
+pub mod audit;
 pub mod category;
+pub mod credential;
 pub mod id;
 pub mod limits;
 pub mod message;
@@ -20,7 +22,7 @@ pub mod time;
 pub mod trigger;
 
 pub use id::{
-    AddinId, CategoryId, Nonce, PrincipalId, Revision, RoomId, Seq, SessionId, TokenId,
+    AddinId, CategoryId, CredentialId, Nonce, PrincipalId, Revision, RoomId, Seq,
 };
 pub use name::{Description, Name};
 pub use refusal::{Class, Code, Refusal};

@@ -52,6 +52,30 @@ impl Draft {
         })
     }
 
+    /// Plain text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// High importance.
+    #[must_use]
+    pub const fn alert(&self) -> bool {
+        self.alert
+    }
+
+    /// A story's title.
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_deref()
+    }
+
+    /// What the triggers found.
+    #[must_use]
+    pub fn contexts(&self) -> &[Context] {
+        &self.contexts
+    }
+
     /// The message that this draft becomes at a place in a room.
     #[must_use]
     pub fn into_message(self, room: RoomId, seq: Seq, author: PrincipalId, at: Timestamp, nonce: Nonce) -> Message {

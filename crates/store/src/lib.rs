@@ -1,1 +1,40 @@
-//! x
+//! The storage traits: what a store must do, whichever database is behind it.
+//!
+//! A deployment has one [`DeploymentStore`] (principals, credentials, pools) and one [`PoolStore`] for each pool (add-ins,
+//! categories, rooms, messages). What changes rarely is read whole at start (`load`) and kept in memory by the caller, who
+//! is told here what was written; messages are read a page at a time. Every change is a transaction that also takes the
+//! audit record: [`DeploymentStore::write`], [`PoolStore::write`]. Messages alone go another way, [`PoolStore::append`],
+//! whose batch is one transaction, however many rooms it touches.
+//!
+//! `perch-store-conformance` is the suite that every store passes; begin there to add one.
+
+mod deployment;
+mod error;
+mod pool;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use perch_domain::pool::PoolFqdn;
+
+pub use deployment::{AuditEntry, DeploymentStore, DeploymentWrite, Directory, StoredPrincipal};
+pub use error::{Key, StoreError};
+pub use pool::{
+    Append, Appended, Attention, Batch, Catalogue, Page, PoolStore, PoolWrite, ReadMark,
+};
+
+/// Where the stores of a deployment come from.
+#[async_trait]
+pub trait Storage: Send + Sync {
+    /// The deployment's store, migrated.
+    ///
+    /// # Errors
+    /// When it cannot be opened or migrated.
+    async fn deployment(&self) -> Result<Arc<dyn DeploymentStore>, StoreError>;
+
+    /// A pool's store, created when it is new, and migrated.
+    ///
+    /// # Errors
+    /// When it cannot be opened or migrated.
+    async fn pool(&self, fqdn: &PoolFqdn) -> Result<Arc<dyn PoolStore>, StoreError>;
+}

@@ -1,1 +1,72 @@
-//! x
+//! The embedded store: SQLite, one file for the deployment and one for each pool.
+//!
+//! Every database has one connection that writes, in immediate transactions, and several that read. The write-ahead log
+//! is flushed to the disk at every commit (`synchronous = FULL`): what is committed survives the loss of power.
+//! Start reading at [`Database`]; `message` has the group commit.
+
+mod attention;
+mod audit;
+mod convert;
+mod database;
+mod deployment;
+mod message;
+mod pool;
+mod room;
+mod storage;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use perch_domain::pool::PoolFqdn;
+use perch_store::{DeploymentStore, PoolStore, Storage, StoreError};
+
+use crate::database::Database;
+use crate::deployment::SqliteDeployment;
+use crate::pool::SqlitePoolStore;
+
+/// A folder of SQLite databases: `deployment.db`, and `pools/<fqdn>.db`.
+#[derive(Clone, Debug)]
+pub struct SqliteStorage {
+    folder: PathBuf,
+    bytes_max: Option<u64>,
+}
+
+impl SqliteStorage {
+    /// A store in a folder, which is created when a database is first opened.
+    #[must_use]
+    pub const fn new(folder: PathBuf) -> Self {
+        Self { folder, bytes_max: None }
+    }
+
+    /// The same, with a limit to the size of each database file: reaching it is refused as a full disk is.
+    #[must_use]
+    pub const fn with_bytes_max(mut self, bytes_max: Option<u64>) -> Self {
+        self.bytes_max = bytes_max;
+        self
+    }
+}
+
+#[async_trait]
+impl Storage for SqliteStorage {
+    async fn deployment(&self) -> Result<Arc<dyn DeploymentStore>, StoreError> {
+        let database = Database::open(
+            &self.folder.join("deployment.db"),
+            &[(1, "create_deployment", include_str!("../migrations/deployment/0001_create_deployment.sql"))],
+            self.bytes_max,
+        )
+        .await?;
+        Ok(Arc::new(SqliteDeployment::new(database)))
+    }
+
+    async fn pool(&self, fqdn: &PoolFqdn) -> Result<Arc<dyn PoolStore>, StoreError> {
+        let file = self.folder.join("pools").join(format!("{fqdn}.db"));
+        let database = Database::open(
+            &file,
+            &[(1, "create_pool", include_str!("../migrations/pool/0001_create_pool.sql"))],
+            self.bytes_max,
+        )
+        .await?;
+        Ok(Arc::new(SqlitePoolStore::new(database, fqdn.clone())))
+    }
+}

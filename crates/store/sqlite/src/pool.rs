@@ -1,0 +1,135 @@
+//! A pool's database: the traits, answered by the module of each noun.
+
+use async_trait::async_trait;
+use perch_domain::addin::Addin;
+use perch_domain::addin_storage::{StorageEntry, StorageKey};
+use perch_domain::audit::AuditRecord;
+use perch_domain::category::Category;
+use perch_domain::message::Message;
+use perch_domain::pool::PoolFqdn;
+use perch_domain::room::Room;
+use perch_domain::{AddinId, CategoryId, PrincipalId, RoomId, Seq, Timestamp};
+use perch_store::{
+    Appended, Attention, AuditEntry, Batch, Catalogue, Page, PoolStore, PoolWrite, StoreError,
+};
+use sqlx::{Sqlite, Transaction};
+
+use crate::database::{Database, error};
+use crate::{attention, audit, message, room, storage};
+
+pub(crate) struct SqlitePoolStore {
+    database: Database,
+    fqdn: PoolFqdn,
+}
+
+impl SqlitePoolStore {
+    pub(crate) const fn new(database: Database, fqdn: PoolFqdn) -> Self {
+        Self { database, fqdn }
+    }
+}
+
+#[async_trait]
+impl PoolStore for SqlitePoolStore {
+    async fn load(&self) -> Result<Catalogue, StoreError> {
+        room::load(&self.database.readers, &self.fqdn).await
+    }
+
+    async fn append(&self, batch: &Batch) -> Result<Vec<Appended>, StoreError> {
+        message::append(&self.database, batch).await
+    }
+
+    async fn messages(&self, room: RoomId, page: Page, limit: u32) -> Result<Vec<Message>, StoreError> {
+        message::page(&self.database.readers, room, page, limit).await
+    }
+
+    async fn first_seq(&self, room: RoomId) -> Result<Seq, StoreError> {
+        message::first_seq(&self.database.readers, room).await
+    }
+
+    async fn attention(&self, person: PrincipalId) -> Result<Vec<Attention>, StoreError> {
+        attention::list(&self.database.readers, person).await
+    }
+
+    async fn storage(&self, room: RoomId, addin: AddinId) -> Result<Vec<StorageEntry>, StoreError> {
+        storage::list(&self.database.readers, room, addin).await
+    }
+
+    async fn storage_entry(&self, room: RoomId, addin: AddinId, key: &StorageKey) -> Result<Option<StorageEntry>, StoreError> {
+        storage::get_entry(&self.database.readers, room, addin, key).await
+    }
+
+    async fn expire(&self, before: Timestamp) -> Result<u64, StoreError> {
+        message::expire(&self.database, before).await
+    }
+
+    async fn write(&self) -> Result<Box<dyn PoolWrite>, StoreError> {
+        Ok(Box::new(SqlitePoolWrite { transaction: self.database.begin().await? }))
+    }
+
+    async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        audit::list(&self.database.readers, limit).await
+    }
+
+    async fn close(&self) {
+        self.database.close().await;
+    }
+}
+
+struct SqlitePoolWrite {
+    transaction: Transaction<'static, Sqlite>,
+}
+
+#[async_trait]
+impl PoolWrite for SqlitePoolWrite {
+    async fn insert_addin(&mut self, addin: &Addin) -> Result<(), StoreError> {
+        room::insert_addin(&mut self.transaction, addin).await
+    }
+
+    async fn update_addin(&mut self, addin: &Addin) -> Result<bool, StoreError> {
+        room::update_addin(&mut self.transaction, addin).await
+    }
+
+    async fn delete_addin(&mut self, addin: AddinId) -> Result<bool, StoreError> {
+        room::delete(&mut self.transaction, "DELETE FROM addin WHERE id = ?", addin.0).await
+    }
+
+    async fn insert_category(&mut self, category: &Category) -> Result<(), StoreError> {
+        room::insert_category(&mut self.transaction, category).await
+    }
+
+    async fn update_category(&mut self, category: &Category) -> Result<bool, StoreError> {
+        room::update_category(&mut self.transaction, category).await
+    }
+
+    async fn delete_category(&mut self, category: CategoryId) -> Result<bool, StoreError> {
+        room::delete(&mut self.transaction, "DELETE FROM category WHERE id = ?", category.0).await
+    }
+
+    async fn insert_room(&mut self, room: &Room) -> Result<(), StoreError> {
+        room::insert_room(&mut self.transaction, room).await
+    }
+
+    async fn update_room(&mut self, room: &Room) -> Result<bool, StoreError> {
+        room::update_room(&mut self.transaction, room).await
+    }
+
+    async fn delete_room(&mut self, room: RoomId) -> Result<bool, StoreError> {
+        room::delete(&mut self.transaction, "DELETE FROM room WHERE id = ?", room.0).await
+    }
+
+    async fn set_followed(&mut self, person: PrincipalId, room: RoomId, followed: bool) -> Result<(), StoreError> {
+        attention::set_followed(&mut self.transaction, person, room, followed).await
+    }
+
+    async fn put_storage(&mut self, entry: &StorageEntry) -> Result<bool, StoreError> {
+        storage::put(&mut self.transaction, entry).await
+    }
+
+    async fn audit(&mut self, record: &AuditRecord) -> Result<(), StoreError> {
+        audit::insert(&mut self.transaction, record).await
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        self.transaction.commit().await.map_err(error)
+    }
+}

@@ -1,0 +1,303 @@
+//! Add-ins, categories and rooms, with their lists.
+
+use std::collections::HashMap;
+
+use perch_domain::addin::{Addin, AddinUrl};
+use perch_domain::category::{Category, Scope};
+use perch_domain::pool::PoolFqdn;
+use perch_domain::room::Room;
+use perch_domain::{AddinId, CategoryId, Description, Name, PrincipalId, RoomId, Seq};
+use perch_store::{Catalogue, StoreError};
+use serde_json::json;
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{SqlitePool, sqlite::SqliteRow};
+use uuid::Uuid;
+
+use crate::convert::{
+    get, id, int, invitations, invitations_word, privacy, privacy_word, revision, room_type, seq, time, type_word,
+};
+use crate::database::error;
+
+/// The lists of all categories, or of all rooms, by owner and role.
+type Lists<K> = HashMap<(K, String), Vec<PrincipalId>>;
+
+pub(crate) async fn load(readers: &SqlitePool, pool: &PoolFqdn) -> Result<Catalogue, StoreError> {
+    let rows = sqlx::query("SELECT id, name, url, revision, created_at, updated_at FROM addin")
+        .fetch_all(readers)
+        .await
+        .map_err(error)?;
+    let addins = rows.iter().map(|row| addin(row, pool)).collect::<Result<_, _>>()?;
+
+    let mut lists: Lists<Uuid> = HashMap::new();
+    for row in sqlx::query("SELECT category, role, principal FROM category_principal ORDER BY category, role, place")
+        .fetch_all(readers)
+        .await
+        .map_err(error)?
+    {
+        let list = lists.entry((id(&row, "category")?, get(&row, "role")?)).or_default();
+        list.push(PrincipalId(id(&row, "principal")?));
+    }
+    let rows = sqlx::query(
+        "SELECT id, name, description, invitations, file_upload, chat_history, revision, created_at, updated_at \
+         FROM category",
+    )
+    .fetch_all(readers)
+    .await
+    .map_err(error)?;
+    let categories = rows.iter().map(|row| category(row, pool, &mut lists)).collect::<Result<_, _>>()?;
+
+    let mut lists: Lists<i64> = HashMap::new();
+    for row in sqlx::query("SELECT room, role, principal FROM room_principal ORDER BY room, role, place")
+        .fetch_all(readers)
+        .await
+        .map_err(error)?
+    {
+        let list = lists.entry((get(&row, "room")?, get(&row, "role")?)).or_default();
+        list.push(PrincipalId(id(&row, "principal")?));
+    }
+    let rows = sqlx::query(
+        "SELECT no, id, category, name, description, privacy, type, invitations, disabled, addin, head, revision, \
+         created_at, updated_at FROM room",
+    )
+    .fetch_all(readers)
+    .await
+    .map_err(error)?;
+    let rooms = rows.iter().map(|row| room(row, pool, &mut lists)).collect::<Result<_, _>>()?;
+    Ok(Catalogue { addins, categories, rooms })
+}
+
+fn addin(row: &SqliteRow, pool: &PoolFqdn) -> Result<Addin, StoreError> {
+    Ok(Addin {
+        id: AddinId(id(row, "id")?),
+        pool: pool.clone(),
+        name: Name::stored(get(row, "name")?),
+        url: AddinUrl::stored(get(row, "url")?),
+        revision: revision(row, "addin")?,
+        created_at: time(row, "created_at")?,
+        updated_at: time(row, "updated_at")?,
+    })
+}
+
+fn category(row: &SqliteRow, pool: &PoolFqdn, lists: &mut Lists<Uuid>) -> Result<Category, StoreError> {
+    let category = id(row, "id")?;
+    let mut list = |role: &str| lists.remove(&(category, role.to_owned())).unwrap_or_default();
+    Ok(Category {
+        id: CategoryId(category),
+        pool: pool.clone(),
+        name: Name::stored(get(row, "name")?),
+        description: Description::stored(get(row, "description")?),
+        invitations: get(row, "invitations")?,
+        file_upload: get(row, "file_upload")?,
+        chat_history: get(row, "chat_history")?,
+        scope: Scope { allowed: list("allowed"), denied: list("denied") },
+        creators: list("creator"),
+        revision: revision(row, "category")?,
+        created_at: time(row, "created_at")?,
+        updated_at: time(row, "updated_at")?,
+    })
+}
+
+fn room(row: &SqliteRow, pool: &PoolFqdn, lists: &mut Lists<i64>) -> Result<(Room, Seq), StoreError> {
+    let no: i64 = get(row, "no")?;
+    let mut list = |role: &str| lists.remove(&(no, role.to_owned())).unwrap_or_default();
+    let room = Room {
+        id: RoomId(id(row, "id")?),
+        pool: pool.clone(),
+        category: CategoryId(id(row, "category")?),
+        name: Name::stored(get(row, "name")?),
+        description: Description::stored(get(row, "description")?),
+        privacy: privacy(get(row, "privacy")?)?,
+        room_type: room_type(get(row, "type")?)?,
+        invitations: invitations(get(row, "invitations")?)?,
+        disabled: get(row, "disabled")?,
+        addin: get::<Option<Uuid>>(row, "addin")?.map(AddinId),
+        members: list("member"),
+        managers: list("manager"),
+        presenters: list("presenter"),
+        revision: revision(row, "room")?,
+        created_at: time(row, "created_at")?,
+        updated_at: time(row, "updated_at")?,
+    };
+    Ok((room, seq(row, "room", "head")?))
+}
+
+pub(crate) async fn insert_addin(connection: &mut SqliteConnection, addin: &Addin) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO addin (id, name, name_folded, url, revision, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(addin.id.0)
+    .bind(addin.name.as_str())
+    .bind(addin.name.folded())
+    .bind(addin.url.as_str())
+    .bind(int(addin.revision.0))
+    .bind(addin.created_at.as_micros())
+    .bind(addin.updated_at.as_micros())
+    .execute(connection)
+    .await
+    .map_err(error)?;
+    Ok(())
+}
+
+pub(crate) async fn update_addin(connection: &mut SqliteConnection, addin: &Addin) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE addin SET name = ?, name_folded = ?, url = ?, revision = ?, updated_at = ? WHERE id = ?")
+        .bind(addin.name.as_str())
+        .bind(addin.name.folded())
+        .bind(addin.url.as_str())
+        .bind(int(addin.revision.0))
+        .bind(addin.updated_at.as_micros())
+        .bind(addin.id.0)
+        .execute(connection)
+        .await
+        .map_err(error)?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Removes one row by its identifier; foreign keys take care of what hangs on it.
+pub(crate) async fn delete(connection: &mut SqliteConnection, sql: &'static str, id: Uuid) -> Result<bool, StoreError> {
+    let done = sqlx::query(sql).bind(id).execute(connection).await.map_err(error)?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(crate) async fn insert_category(connection: &mut SqliteConnection, category: &Category) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO category (id, name, name_folded, description, invitations, file_upload, chat_history, revision, \
+         created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(category.id.0)
+    .bind(category.name.as_str())
+    .bind(category.name.folded())
+    .bind(category.description.as_str())
+    .bind(category.invitations)
+    .bind(category.file_upload)
+    .bind(category.chat_history)
+    .bind(int(category.revision.0))
+    .bind(category.created_at.as_micros())
+    .bind(category.updated_at.as_micros())
+    .execute(&mut *connection)
+    .await
+    .map_err(error)?;
+    put_category_lists(connection, category).await
+}
+
+pub(crate) async fn update_category(connection: &mut SqliteConnection, category: &Category) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE category SET name = ?, name_folded = ?, description = ?, invitations = ?, file_upload = ?, \
+         chat_history = ?, revision = ?, updated_at = ? WHERE id = ?",
+    )
+    .bind(category.name.as_str())
+    .bind(category.name.folded())
+    .bind(category.description.as_str())
+    .bind(category.invitations)
+    .bind(category.file_upload)
+    .bind(category.chat_history)
+    .bind(int(category.revision.0))
+    .bind(category.updated_at.as_micros())
+    .bind(category.id.0)
+    .execute(&mut *connection)
+    .await
+    .map_err(error)?;
+    put_category_lists(connection, category).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+fn list_json(lists: &[(&str, &[PrincipalId])]) -> String {
+    let entry = |role: &str, place: usize, principal: &PrincipalId| json!([role, principal.0.simple().to_string(), place]);
+    let entries: Vec<_> = lists
+        .iter()
+        .flat_map(|(role, list)| list.iter().enumerate().map(move |(place, principal)| entry(role, place, principal)))
+        .collect();
+    json!(entries).to_string()
+}
+
+async fn put_category_lists(connection: &mut SqliteConnection, category: &Category) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM category_principal WHERE category = ?")
+        .bind(category.id.0)
+        .execute(&mut *connection)
+        .await
+        .map_err(error)?;
+    sqlx::query(
+        "INSERT OR IGNORE INTO category_principal (category, role, principal, place) \
+         SELECT ?, value ->> 0, unhex(value ->> 1), value ->> 2 FROM json_each(?)",
+    )
+    .bind(category.id.0)
+    .bind(list_json(&[
+        ("allowed", &category.scope.allowed),
+        ("denied", &category.scope.denied),
+        ("creator", &category.creators),
+    ]))
+    .execute(connection)
+    .await
+    .map_err(error)?;
+    Ok(())
+}
+
+pub(crate) async fn insert_room(connection: &mut SqliteConnection, room: &Room) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO room (id, category, name, name_folded, description, privacy, type, invitations, disabled, addin, \
+         revision, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(room.id.0)
+    .bind(room.category.0)
+    .bind(room.name.as_str())
+    .bind(room.name.folded())
+    .bind(room.description.as_str())
+    .bind(privacy_word(room.privacy))
+    .bind(type_word(room.room_type))
+    .bind(invitations_word(room.invitations))
+    .bind(room.disabled)
+    .bind(room.addin.map(|addin| addin.0))
+    .bind(int(room.revision.0))
+    .bind(room.created_at.as_micros())
+    .bind(room.updated_at.as_micros())
+    .execute(&mut *connection)
+    .await
+    .map_err(error)?;
+    put_room_lists(connection, room).await
+}
+
+pub(crate) async fn update_room(connection: &mut SqliteConnection, room: &Room) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE room SET category = ?, name = ?, name_folded = ?, description = ?, privacy = ?, type = ?, \
+         invitations = ?, disabled = ?, addin = ?, revision = ?, updated_at = ? WHERE id = ?",
+    )
+    .bind(room.category.0)
+    .bind(room.name.as_str())
+    .bind(room.name.folded())
+    .bind(room.description.as_str())
+    .bind(privacy_word(room.privacy))
+    .bind(type_word(room.room_type))
+    .bind(invitations_word(room.invitations))
+    .bind(room.disabled)
+    .bind(room.addin.map(|addin| addin.0))
+    .bind(int(room.revision.0))
+    .bind(room.updated_at.as_micros())
+    .bind(room.id.0)
+    .execute(&mut *connection)
+    .await
+    .map_err(error)?;
+    put_room_lists(connection, room).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+async fn put_room_lists(connection: &mut SqliteConnection, room: &Room) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM room_principal WHERE room = (SELECT no FROM room WHERE id = ?)")
+        .bind(room.id.0)
+        .execute(&mut *connection)
+        .await
+        .map_err(error)?;
+    sqlx::query(
+        "INSERT OR IGNORE INTO room_principal (room, role, principal, place) \
+         SELECT room.no, value ->> 0, unhex(value ->> 1), value ->> 2 FROM room CROSS JOIN json_each(?2) \
+         WHERE room.id = ?1",
+    )
+    .bind(room.id.0)
+    .bind(list_json(&[
+        ("member", &room.members),
+        ("manager", &room.managers),
+        ("presenter", &room.presenters),
+    ]))
+    .execute(connection)
+    .await
+    .map_err(error)?;
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! The deployment's store: principals and what contains them, credentials, pools.
+
+use async_trait::async_trait;
+use perch_domain::audit::AuditRecord;
+use perch_domain::credential::{Credential, CredentialKind};
+use perch_domain::pool::Pool;
+use perch_domain::principal::Principal;
+use perch_domain::{CredentialId, PrincipalId};
+
+use crate::StoreError;
+
+/// A principal with its direct containers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredPrincipal {
+    /// The principal.
+    pub principal: Principal,
+    /// Groups, organizational units and domains that contain it directly.
+    pub containers: Vec<PrincipalId>,
+}
+
+/// All that a deployment keeps in memory.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    /// Every principal, disabled ones included.
+    pub principals: Vec<StoredPrincipal>,
+    /// Every pool, in the order of their creation.
+    pub pools: Vec<Pool>,
+}
+
+/// The deployment's store.
+#[async_trait]
+pub trait DeploymentStore: Send + Sync {
+    /// Reads the directory whole.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn load(&self) -> Result<Directory, StoreError>;
+
+    /// The password hash of a user (PHC string), `None` for a user without one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn password_hash(&self, user: PrincipalId) -> Result<Option<String>, StoreError>;
+
+    /// The credential whose secret has this digest, expired ones included.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn find_credential(&self, digest: &[u8; 32]) -> Result<Option<Credential>, StoreError>;
+
+    /// A user's credentials of one kind, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn list_credentials(&self, user: PrincipalId, kind: CredentialKind) -> Result<Vec<Credential>, StoreError>;
+
+    /// Begins a transaction. Dropping it without [`DeploymentWrite::commit`] undoes it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn write(&self) -> Result<Box<dyn DeploymentWrite>, StoreError>;
+
+    /// The audit log, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError>;
+
+    /// Stops using the database, after what is under way.
+    async fn close(&self);
+}
+
+/// A stored audit record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Who; nobody for the program itself.
+    pub actor: Option<PrincipalId>,
+    /// What.
+    pub action: String,
+    /// To what.
+    pub target: String,
+}
+
+/// A transaction on the deployment's store.
+#[async_trait]
+pub trait DeploymentWrite: Send {
+    /// Adds a principal.
+    ///
+    /// # Errors
+    /// `Conflict(Address)`.
+    async fn insert_principal(&mut self, new: &StoredPrincipal) -> Result<(), StoreError>;
+    /// Replaces a principal and its containers. `false`: there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn update_principal(&mut self, changed: &StoredPrincipal) -> Result<bool, StoreError>;
+    /// Sets a user's password hash.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn set_password_hash(&mut self, user: PrincipalId, hash: &str) -> Result<(), StoreError>;
+    /// Adds a pool.
+    ///
+    /// # Errors
+    /// `Conflict(PoolFqdn)`.
+    async fn insert_pool(&mut self, pool: &Pool) -> Result<(), StoreError>;
+    /// Adds a credential.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn insert_credential(&mut self, credential: &Credential) -> Result<(), StoreError>;
+    /// Removes a user's credential. `false`: there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn delete_credential(&mut self, user: PrincipalId, credential: CredentialId) -> Result<bool, StoreError>;
+    /// Removes a user's sessions, but for one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn delete_sessions(&mut self, user: PrincipalId, but: Option<CredentialId>) -> Result<(), StoreError>;
+    /// Appends to the audit log.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn audit(&mut self, record: &AuditRecord) -> Result<(), StoreError>;
+    /// Makes it durable.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was stored.
+    async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}

@@ -1,0 +1,237 @@
+//! A pool's store: add-ins, categories, rooms, messages, and what each person follows and has read.
+
+use async_trait::async_trait;
+use perch_domain::addin::Addin;
+use perch_domain::addin_storage::{StorageEntry, StorageKey};
+use perch_domain::audit::AuditRecord;
+use perch_domain::category::Category;
+use perch_domain::message::{Draft, Message};
+use perch_domain::room::Room;
+use perch_domain::{AddinId, CategoryId, Nonce, PrincipalId, RoomId, Seq, Timestamp};
+
+use crate::{AuditEntry, StoreError};
+
+/// All of a pool that is kept in memory.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    /// Every add-in.
+    pub addins: Vec<Addin>,
+    /// Every category.
+    pub categories: Vec<Category>,
+    /// Every room, and the place of its last message.
+    pub rooms: Vec<(Room, Seq)>,
+}
+
+/// Which messages of a room: oldest first in the answer, whichever way the page lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// The last ones before a place.
+    Before(Seq),
+    /// The first ones after a place.
+    After(Seq),
+}
+
+/// A message to append.
+#[derive(Clone, Debug)]
+pub struct Append {
+    /// Where.
+    pub room: RoomId,
+    /// By whom.
+    pub author: PrincipalId,
+    /// When it was received.
+    pub at: Timestamp,
+    /// What.
+    pub draft: Draft,
+    /// The author's identifier for it.
+    pub nonce: Nonce,
+}
+
+/// What became of a message to append.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Appended {
+    /// It is stored now.
+    Stored {
+        /// Its place.
+        seq: Seq,
+    },
+    /// The author had appended it before, with the same nonce.
+    Repeated {
+        /// Where: a nonce that was used in another room is a fault of the client.
+        room: RoomId,
+        /// Its place.
+        seq: Seq,
+        /// When it was received.
+        at: Timestamp,
+    },
+    /// There is no such room.
+    NoRoom,
+}
+
+/// How far somebody has read. A mark only moves forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadMark {
+    /// Who.
+    pub person: PrincipalId,
+    /// Where.
+    pub room: RoomId,
+    /// Up to this place.
+    pub seq: Seq,
+}
+
+/// What waits to be committed together.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// Messages, in the order of their arrival.
+    pub appends: Vec<Append>,
+    /// Read marks.
+    pub reads: Vec<ReadMark>,
+}
+
+/// What a person follows and has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attention {
+    /// The room.
+    pub room: RoomId,
+    /// Joined at sign-in, with unread count and notifications.
+    pub followed: bool,
+    /// Read up to this place.
+    pub read: Seq,
+}
+
+/// A pool's store.
+#[async_trait]
+pub trait PoolStore: Send + Sync {
+    /// Reads the catalogue whole.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn load(&self) -> Result<Catalogue, StoreError>;
+
+    /// Appends messages and read marks in one transaction, durable when it returns. Places continue each room's sequence
+    /// without a gap; the answer has one entry for each append, in their order.
+    ///
+    /// # Errors
+    /// `Full`, or when the database fails; then nothing of the batch was stored.
+    async fn append(&self, batch: &Batch) -> Result<Vec<Appended>, StoreError>;
+
+    /// A page of a room's messages, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn messages(&self, room: RoomId, page: Page, limit: u32) -> Result<Vec<Message>, StoreError>;
+
+    /// The place of the oldest message of a room that is stored, zero when there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn first_seq(&self, room: RoomId) -> Result<Seq, StoreError>;
+
+    /// What a person follows and has read, over all rooms of the pool.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn attention(&self, person: PrincipalId) -> Result<Vec<Attention>, StoreError>;
+
+    /// What a room keeps for an add-in, in the order of the keys.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn storage(&self, room: RoomId, addin: AddinId) -> Result<Vec<StorageEntry>, StoreError>;
+
+    /// One stored value.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn storage_entry(&self, room: RoomId, addin: AddinId, key: &StorageKey) -> Result<Option<StorageEntry>, StoreError>;
+
+    /// Removes the messages received before a time of rooms whose category keeps no history.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn expire(&self, before: Timestamp) -> Result<u64, StoreError>;
+
+    /// Begins a transaction. Dropping it without [`PoolWrite::commit`] undoes it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn write(&self) -> Result<Box<dyn PoolWrite>, StoreError>;
+
+    /// The audit log, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError>;
+
+    /// Stops using the database, after what is under way.
+    async fn close(&self);
+}
+
+/// A transaction on a pool's store.
+#[async_trait]
+pub trait PoolWrite: Send {
+    /// Adds an add-in.
+    ///
+    /// # Errors
+    /// `Conflict(AddinName)`.
+    async fn insert_addin(&mut self, addin: &Addin) -> Result<(), StoreError>;
+    /// Replaces an add-in. `false`: there is none.
+    ///
+    /// # Errors
+    /// `Conflict(AddinName)`.
+    async fn update_addin(&mut self, addin: &Addin) -> Result<bool, StoreError>;
+    /// Removes an add-in and what rooms stored for it; rooms that used it have none. `false`: there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn delete_addin(&mut self, addin: AddinId) -> Result<bool, StoreError>;
+    /// Adds a category with its lists.
+    ///
+    /// # Errors
+    /// `Conflict(CategoryName)`.
+    async fn insert_category(&mut self, category: &Category) -> Result<(), StoreError>;
+    /// Replaces a category and its lists. `false`: there is none.
+    ///
+    /// # Errors
+    /// `Conflict(CategoryName)`.
+    async fn update_category(&mut self, category: &Category) -> Result<bool, StoreError>;
+    /// Removes a category without rooms. `false`: there is none.
+    ///
+    /// # Errors
+    /// When the database fails, or the category has rooms.
+    async fn delete_category(&mut self, category: CategoryId) -> Result<bool, StoreError>;
+    /// Adds a room with its lists.
+    ///
+    /// # Errors
+    /// `Conflict(RoomName)`.
+    async fn insert_room(&mut self, room: &Room) -> Result<(), StoreError>;
+    /// Replaces a room and its lists. `false`: there is none.
+    ///
+    /// # Errors
+    /// `Conflict(RoomName)`.
+    async fn update_room(&mut self, room: &Room) -> Result<bool, StoreError>;
+    /// Removes a room with its messages. `false`: there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn delete_room(&mut self, room: RoomId) -> Result<bool, StoreError>;
+    /// Follows or unfollows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn set_followed(&mut self, person: PrincipalId, room: RoomId, followed: bool) -> Result<(), StoreError>;
+    /// Stores a value whose version follows the stored one. `false`: it does not, or the room is gone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn put_storage(&mut self, entry: &StorageEntry) -> Result<bool, StoreError>;
+    /// Appends to the audit log.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn audit(&mut self, record: &AuditRecord) -> Result<(), StoreError>;
+    /// Makes it durable.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was stored.
+    async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}

@@ -1,0 +1,62 @@
+// Joins the room to the page: the ticker last posted or chosen there is the one whose history is shown here.
+import '@fontsource-variable/inter/wght.css';
+import '@fontsource-variable/jetbrains-mono/wght.css';
+import './style.css';
+import { AddinError, type ContextOrigin, connect, type Environment, NotInRoomError } from '@perch/addin';
+import { PriceSource, readConfig } from './source.js';
+import { View } from './view.js';
+
+const query = new URLSearchParams(location.search);
+
+/** Until the room says better: what the address says (`{locale}` and `{theme}` are expanded there), else the browser. */
+function environmentAtFirst(): Environment {
+  const theme = query.get('theme') ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+  return { locale: query.get('locale') ?? navigator.language, theme: theme === 'dark' ? 'dark' : 'light' };
+}
+
+async function start(): Promise<void> {
+  let again = (): void => {};
+  const view = new View(environmentAtFirst(), () => again());
+  const [config, room] = await Promise.all([readConfig(query), connect()]).catch((error: unknown) => {
+    const detail = error instanceof AddinError ? error.detail : String(error);
+    view.show(error instanceof NotInRoomError ? { state: 'outside' } : { state: 'failed', detail });
+    return [null, null];
+  });
+  if (config === null || room === null) {
+    return;
+  }
+  const source = new PriceSource(config.source);
+  let latest = 0;
+
+  const display = async (ticker: string, message: ContextOrigin | null): Promise<void> => {
+    latest += 1;
+    const turn = latest;
+    again = () => void display(ticker, message);
+    try {
+      const found = await source.find(ticker);
+      // Another ticker was posted while this one was looked up: its answer is the one to show.
+      if (turn === latest) {
+        view.show(
+          found.kind === 'prices'
+            ? { state: 'prices', ticker, prices: found.prices, message, ...config }
+            : { state: 'unknown', ticker, known: found.known },
+        );
+      }
+    } catch {
+      if (turn === latest) {
+        view.show({ state: 'unreachable', ticker, source: config.source });
+      }
+    }
+  };
+
+  view.dress(room.user);
+  view.show({ state: 'waiting' });
+  room.on('environmentChanged', (environment) => view.dress(environment));
+  room.on('context', ({ context, message }) => {
+    if (context.type === 'fdc3.instrument') {
+      void display((context.id.ticker ?? context.name).toUpperCase(), message);
+    }
+  });
+}
+
+void start();

@@ -1,0 +1,158 @@
+// Narrow validators for everything in the protocol: a value either has the declared shape or is refused.
+import {
+  type Author,
+  type Context,
+  type ContextOrigin,
+  type Environment,
+  type Events,
+  LIMITS,
+  type Message,
+  type Methods,
+  type NoParams,
+  type Participant,
+  type RoomProperties,
+  type StorageEntry,
+  type User,
+} from './protocol.js';
+
+/** Tells whether a value has the type. */
+export type Check<T> = (value: unknown) => value is T;
+
+type Fields<T> = { readonly [K in keyof T]-?: Check<T[K]> | Check<T[K] | undefined> };
+
+/** Returns whether a value is an object that is neither an array nor null. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const text: Check<string> = (value): value is string => typeof value === 'string';
+const flag: Check<boolean> = (value): value is boolean => typeof value === 'boolean';
+const whole: Check<number> = (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const anything: Check<unknown> = (value): value is unknown => value !== undefined;
+
+function oneOf<const T extends string>(...values: readonly T[]): Check<T> {
+  return (value): value is T => values.includes(value as T);
+}
+
+function optional<T>(check: Check<T>): Check<T | undefined> {
+  return (value): value is T | undefined => value === undefined || check(value);
+}
+
+function nullable<T>(check: Check<T>): Check<T | null> {
+  return (value): value is T | null => value === null || check(value);
+}
+
+function list<T>(check: Check<T>): Check<readonly T[]> {
+  return (value): value is readonly T[] => Array.isArray(value) && value.every(check);
+}
+
+function shape<T extends object>(fields: Fields<T>, more: 'open' | 'exact' = 'open'): Check<T> {
+  const keys = Object.keys(fields) as (keyof T & string)[];
+  return (value): value is T =>
+    isRecord(value) &&
+    // Own keys only: a shape is never satisfied by something inherited.
+    keys.every((key) => fields[key](Object.hasOwn(value, key) ? value[key] : undefined)) &&
+    (more === 'open' || Object.keys(value).every((key) => Object.hasOwn(fields, key)));
+}
+
+function count(most: number): Check<number> {
+  return (value): value is number => whole(value) && value >= 1 && value <= most;
+}
+
+const storageKey: Check<string> = (value): value is string =>
+  text(value) && value.length >= 1 && value.length <= 128;
+const stringMap: Check<Readonly<Record<string, string>>> = (
+  value,
+): value is Readonly<Record<string, string>> => isRecord(value) && Object.values(value).every(text);
+
+const authorFields: Fields<Author> = { id: text, address: text, display_name: text };
+const author = shape<Author>(authorFields);
+const context = shape<Context>({ type: text, name: text, id: stringMap, start: whole, end: whole });
+const origin = shape<ContextOrigin>({ seq: whole, author, at: text });
+const message = shape<Message>({
+  seq: whole,
+  author,
+  at: text,
+  text,
+  alert: flag,
+  title: optional(text),
+  contexts: list(context),
+  cut: optional(flag),
+});
+const participant = shape<Participant>({ ...authorFields, manager: flag, presenter: flag });
+const room = shape<RoomProperties>({
+  id: text,
+  name: text,
+  description: text,
+  type: oneOf('normal', 'auditorium'),
+  privacy: oneOf('open', 'closed', 'secret'),
+  category: text,
+  pool: text,
+  joined: flag,
+  unread: whole,
+});
+const environmentFields: Fields<Environment> = { locale: text, theme: oneOf('light', 'dark') };
+const environment = shape<Environment>(environmentFields);
+const user = shape<User>({ ...environmentFields, id: text, display_name: text });
+const entry = shape<StorageEntry>({
+  key: text,
+  value: anything,
+  version: whole,
+  updated_at: text,
+  updated_by: author,
+});
+const messages = shape<{ readonly messages: readonly Message[] }>({ messages: list(message) });
+const none = shape<NoParams>({}, 'exact');
+
+/** What each method takes; fields it does not know are refused. */
+export const paramsChecks: { readonly [M in keyof Methods]: Check<Methods[M]['params']> } = {
+  'room.get': none,
+  'user.get': none,
+  'participants.list': shape<Methods['participants.list']['params']>({ after: optional(text) }, 'exact'),
+  'messages.latest': shape<Methods['messages.latest']['params']>(
+    { count: count(LIMITS.historyCount) },
+    'exact',
+  ),
+  'messages.older': shape<Methods['messages.older']['params']>(
+    { before: whole, count: count(LIMITS.historyCount) },
+    'exact',
+  ),
+  'messages.send': shape<Methods['messages.send']['params']>({ text, alert: optional(flag) }, 'exact'),
+  'storage.get': shape<Methods['storage.get']['params']>({ key: storageKey }, 'exact'),
+  'storage.set': shape<Methods['storage.set']['params']>(
+    { key: storageKey, value: anything, version: whole },
+    'exact',
+  ),
+  ready: none,
+};
+
+/** What each method answers. */
+export const resultChecks: { readonly [M in keyof Methods]: Check<Methods[M]['result']> } = {
+  'room.get': room,
+  'user.get': user,
+  'participants.list': shape<Methods['participants.list']['result']>({
+    participants: list(participant),
+    more: flag,
+  }),
+  'messages.latest': messages,
+  'messages.older': messages,
+  'messages.send': shape<Methods['messages.send']['result']>({ seq: whole }),
+  'storage.get': nullable(entry),
+  'storage.set': entry,
+  ready: shape<NoParams>({}),
+};
+
+/** What each event carries. */
+export const eventChecks: { readonly [E in keyof Events]: Check<Events[E]> } = {
+  context: shape<Events['context']>({ context, message: nullable(origin) }),
+  'messages.received': messages,
+  'participants.changed': shape<Events['participants.changed']>({
+    arrived: list(participant),
+    departed: list(text),
+    count: whole,
+  }),
+  'room.changed': shape<Events['room.changed']>({ room }),
+  'unread.changed': shape<Events['unread.changed']>({ unread: whole }),
+  'storage.changed': shape<Events['storage.changed']>({ entry }),
+  'environment.changed': environment,
+};

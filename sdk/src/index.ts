@@ -1,0 +1,15 @@
+// What an add-in's page imports. Start reading at `connect`.
+export { type ConnectOptions, connect } from './connect.js';
+export { AddinError, DisconnectedError, NotInRoomError } from './errors.js';
+export type {
+  Author,
+  Context,
+  ContextOrigin,
+  Environment,
+  Message,
+  Participant,
+  RoomProperties,
+  StorageEntry,
+  User,
+} from './protocol.js';
+export { RoomAddin, type RoomEvents, type RoomStorage, type SendOptions } from './room-addin.js';

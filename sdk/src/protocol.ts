@@ -1,0 +1,232 @@
+// The protocol `perch/1` between a page in a room's pane and the chat around it: every message, every limit.
+//
+// 1. Handshake, over `window.postMessage`. The page posts a `Hello` to its parent. The parent checks that it came from
+//    the frame it made and from the origin the administrator registered, and answers with a `Welcome` that carries a
+//    MessagePort. A page that loads again says hello again: a new session, and the old port is closed.
+// 2. Then JSON-RPC 2.0 on the port. Each message is one JSON text (a string, so that its size is known before anything
+//    looks into it). The page asks (`Methods`), the room answers and tells (`Events`). Ids are strings.
+// 3. Events begin after the page has called `ready`; the latest context, if there is one, is the first of them.
+//
+// Records have the field names of the HTTP API. Receivers ignore fields they do not know in results and events;
+// the room refuses fields it does not know in params.
+
+/** The name and version of this protocol, as the handshake negotiates it. */
+export const PROTOCOL = 'perch/1';
+
+/** The version of this package, as the hello announces it. */
+export const SDK_VERSION = '0.1.0';
+
+/** What one message may be, and how many; both sides enforce it. */
+export const LIMITS = {
+  /** Bytes of one message as UTF-8. */
+  messageBytes: 64 * 1024,
+  /** Arrays and objects inside one another. */
+  depth: 32,
+  /** Messages a page may send in one second; the next are refused with `LimitExceeded`. */
+  messagesPerSecond: 100,
+  /** Messages in one second after which the room closes the port. */
+  floodPerSecond: 1000,
+  /** Messages of the conversation in one answer. */
+  historyCount: 100,
+  /** Participants in one answer. */
+  participantsCount: 200,
+} as const;
+
+/** The page's first words, posted to its parent. They hold nothing worth protecting. */
+export interface Hello {
+  readonly perch: 'hello';
+  /** The protocols the page speaks, best first. */
+  readonly protocols: readonly string[];
+  /** The version of the SDK, for diagnosis. */
+  readonly sdk: string;
+}
+
+/** The answer, posted to the page's exact origin with one MessagePort. */
+export interface Welcome {
+  readonly perch: 'welcome';
+  readonly protocol: typeof PROTOCOL;
+}
+
+/** A person as the conversation names them. */
+export interface Author {
+  readonly id: string;
+  readonly address: string;
+  readonly display_name: string;
+}
+
+/** Something typed that the server found in a message, for example `fdc3.instrument` in `$MSFT`. */
+export interface Context {
+  readonly type: string;
+  readonly name: string;
+  /** Identifiers by kind, for example `{ ticker: 'MSFT' }`. */
+  readonly id: Readonly<Record<string, string>>;
+  /** Where it begins in the message's text, in UTF-16 code units. */
+  readonly start: number;
+  /** Where it ends, exclusive. */
+  readonly end: number;
+}
+
+/** One message of the conversation. */
+export interface Message {
+  /** Its place in the room's gap-free sequence. */
+  readonly seq: number;
+  readonly author: Author;
+  /** When the server received it, RFC 3339 in UTC. */
+  readonly at: string;
+  readonly text: string;
+  /** Posted with high importance. */
+  readonly alert: boolean;
+  /** The title, when the message is a story. */
+  readonly title?: string;
+  readonly contexts: readonly Context[];
+  /** The text was cut because the whole would not fit into one message of this protocol. */
+  readonly cut?: boolean;
+}
+
+/** Someone who is in the room now. */
+export interface Participant extends Author {
+  readonly manager: boolean;
+  readonly presenter: boolean;
+}
+
+/** What the room is, to the person who looks at it. */
+export interface RoomProperties {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly type: 'normal' | 'auditorium';
+  readonly privacy: 'open' | 'closed' | 'secret';
+  /** The name of its category. */
+  readonly category: string;
+  /** The fully qualified domain name of its pool. */
+  readonly pool: string;
+  /** Whether the person takes part; false while the connection is being restored. */
+  readonly joined: boolean;
+  /** Messages the person has not read. */
+  readonly unread: number;
+}
+
+/** How the chat looks and speaks at the moment. */
+export interface Environment {
+  /** A BCP 47 language tag, for example `fr`. */
+  readonly locale: string;
+  readonly theme: 'light' | 'dark';
+}
+
+/** The person who looks at the page: a hint for display, never proof of identity. */
+export interface User extends Environment {
+  readonly id: string;
+  readonly display_name: string;
+}
+
+/** One value that belongs to the room and its add-in. */
+export interface StorageEntry {
+  readonly key: string;
+  /** Any JSON. */
+  readonly value: unknown;
+  /** Grows by one with each change; a change must name the version it replaces. */
+  readonly version: number;
+  readonly updated_at: string;
+  readonly updated_by: Author;
+}
+
+/** The message a context was found in; the text is not part of it. */
+export interface ContextOrigin {
+  readonly seq: number;
+  readonly author: Author;
+  readonly at: string;
+}
+
+/** Params of methods that take none. */
+export type NoParams = Readonly<Record<string, never>>;
+
+/** What the page may ask: params and result by method. */
+export interface Methods {
+  'room.get': { params: NoParams; result: RoomProperties };
+  'user.get': { params: NoParams; result: User };
+  /** The first page without `after`; the next ones with the id of the last participant received. */
+  'participants.list': {
+    params: { readonly after?: string };
+    result: { readonly participants: readonly Participant[]; readonly more: boolean };
+  };
+  /** The newest messages, oldest first; fewer than asked when they would not fit. */
+  'messages.latest': {
+    params: { readonly count: number };
+    result: { readonly messages: readonly Message[] };
+  };
+  /** The messages just before sequence number `before`, oldest first; fewer when they would not fit. */
+  'messages.older': {
+    params: { readonly before: number; readonly count: number };
+    result: { readonly messages: readonly Message[] };
+  };
+  /** Posts as the person who looks at the page, with that person's permissions. */
+  'messages.send': {
+    params: { readonly text: string; readonly alert?: boolean };
+    result: { readonly seq: number };
+  };
+  'storage.get': { params: { readonly key: string }; result: StorageEntry | null };
+  /** `version` is the stored one, 0 for a new key; another is refused with `DataCollision`. */
+  'storage.set': {
+    params: { readonly key: string; readonly value: unknown; readonly version: number };
+    result: StorageEntry;
+  };
+  /** The page listens: events may begin. */
+  ready: { params: NoParams; result: NoParams };
+}
+
+/** What the room tells: params by event. */
+export interface Events {
+  /** Something typed was posted, or chosen in the conversation; `message` is null when no message stands behind it. */
+  context: { readonly context: Context; readonly message: ContextOrigin | null };
+  'messages.received': { readonly messages: readonly Message[] };
+  /** `departed` holds ids. A large room tells only the count. */
+  'participants.changed': {
+    readonly arrived: readonly Participant[];
+    readonly departed: readonly string[];
+    readonly count: number;
+  };
+  'room.changed': { readonly room: RoomProperties };
+  'unread.changed': { readonly unread: number };
+  'storage.changed': { readonly entry: StorageEntry };
+  'environment.changed': Environment;
+}
+
+/** A request of the page. */
+export interface Request {
+  readonly jsonrpc: '2.0';
+  readonly id: string;
+  readonly method: string;
+  readonly params: unknown;
+}
+
+/** An event of the room. */
+export interface Notification {
+  readonly jsonrpc: '2.0';
+  readonly method: string;
+  readonly params: unknown;
+}
+
+/** Why a request was refused: `code` is stable, `detail` an English sentence that says what to do. */
+export interface RefusalData {
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** An answer of the room; `id` is null only when the request could not be read. */
+export type Response =
+  | { readonly jsonrpc: '2.0'; readonly id: string; readonly result: unknown }
+  | {
+      readonly jsonrpc: '2.0';
+      readonly id: string | null;
+      readonly error: { readonly code: number; readonly message: string; readonly data: RefusalData };
+    };
+
+/** JSON-RPC's own error numbers, and ours for what the room or the server refused. */
+export const ERROR = {
+  parse: -32700,
+  invalidRequest: -32600,
+  unknownMethod: -32601,
+  invalidParams: -32602,
+  refused: -32000,
+  tooMany: -32001,
+} as const;

@@ -1,0 +1,207 @@
+// The room as a page sees it: its properties kept up to date, its conversation, its storage, its events.
+// Modelled on the Room object that add-ins of the original system were given.
+import type {
+  Environment,
+  Events,
+  Message,
+  Participant,
+  RoomProperties,
+  StorageEntry,
+  User,
+} from './protocol.js';
+import { Session } from './session.js';
+
+/** What a page may listen to, and what its handler receives. */
+export interface RoomEvents {
+  /** Something typed, such as a ticker, was posted or chosen. A new handler is called at once with the latest one. */
+  context: Events['context'];
+  /** New messages, own ones included, oldest first. */
+  messagesReceived: Events['messages.received'];
+  /** People came or left. */
+  participantsChanged: Events['participants.changed'];
+  /** Name, description, privacy or another property changed. */
+  roomChanged: Events['room.changed'];
+  /** The number of unread messages changed. */
+  unreadChanged: Events['unread.changed'];
+  /** A stored value changed, by whomever. */
+  storageChanged: Events['storage.changed'];
+  /** Language or theme changed. */
+  environmentChanged: Events['environment.changed'];
+}
+
+/** Options of `RoomAddin.send`. */
+export interface SendOptions {
+  /** Post with high importance. */
+  readonly alert?: boolean;
+}
+
+/** Values that belong to the room and this add-in: small, versioned, shared by everyone in the room. */
+export interface RoomStorage {
+  /** Returns the entry, or null when nothing is stored under the key (1 to 128 characters). */
+  get(key: string): Promise<StorageEntry | null>;
+  /**
+   * Stores a JSON value in place of `version`, the version last read (0 for a new key), and returns the new entry.
+   * Rejects with code `DataCollision` when someone else stored another version meanwhile: read again, then decide.
+   */
+  set(key: string, value: unknown, version: number): Promise<StorageEntry>;
+}
+
+type Handlers = { [E in keyof RoomEvents]: Set<(event: RoomEvents[E]) => void> };
+
+/** A page's hold on the room it is shown in. Made by `connect`. */
+export class RoomAddin {
+  /** The room's storage for this add-in. */
+  readonly storage: RoomStorage;
+  readonly #session: Session;
+  readonly #handlers: Handlers = {
+    context: new Set(),
+    messagesReceived: new Set(),
+    participantsChanged: new Set(),
+    roomChanged: new Set(),
+    unreadChanged: new Set(),
+    storageChanged: new Set(),
+    environmentChanged: new Set(),
+  };
+  #room: RoomProperties;
+  #user: User;
+  #context: Events['context'] | null = null;
+
+  private constructor(session: Session, room: RoomProperties, user: User) {
+    this.#session = session;
+    this.#room = room;
+    this.#user = user;
+    this.storage = {
+      get: (key) => session.request('storage.get', { key }),
+      set: (key, value, version) => session.request('storage.set', { key, value, version }),
+    };
+  }
+
+  /**
+   * Opens a session over the port that the welcome carried.
+   * @internal
+   */
+  static async open(port: MessagePort, requestTimeoutMs: number): Promise<RoomAddin> {
+    let addin: RoomAddin | undefined;
+    const session = new Session(port, requestTimeoutMs, (event, params) => {
+      // Nothing is told before `ready`, so no event comes before there is a room to apply it to.
+      if (addin !== undefined) {
+        addin.#apply(event, params);
+      }
+    });
+    try {
+      const [room, user] = await Promise.all([
+        session.request('room.get', {}),
+        session.request('user.get', {}),
+      ]);
+      addin = new RoomAddin(session, room, user);
+      await session.request('ready', {});
+      return addin;
+    } catch (error) {
+      session.end();
+      throw error;
+    }
+  }
+
+  /** The room's properties, kept up to date. */
+  get room(): RoomProperties {
+    return this.#room;
+  }
+
+  /** Who looks at the page, in which language and theme, kept up to date: for display, never proof of identity. */
+  get user(): User {
+    return this.#user;
+  }
+
+  /** The latest context and the message it was found in, or null while there was none. */
+  get context(): Events['context'] | null {
+    return this.#context;
+  }
+
+  /** Returns everyone who is in the room now, in as many requests as that takes. */
+  async participants(): Promise<readonly Participant[]> {
+    const all: Participant[] = [];
+    for (;;) {
+      const last = all.at(-1);
+      const page = await this.#session.request(
+        'participants.list',
+        last === undefined ? {} : { after: last.id },
+      );
+      all.push(...page.participants);
+      if (!page.more || page.participants.length === 0) {
+        return all;
+      }
+    }
+  }
+
+  /** Returns the newest messages, oldest first; `count` is 1 to 100. */
+  async latestMessages(count: number): Promise<readonly Message[]> {
+    return (await this.#session.request('messages.latest', { count })).messages;
+  }
+
+  /**
+   * Returns the messages just before sequence number `before`, oldest first; `count` is 1 to 100. An empty list is
+   * the beginning of the history. Fewer than `count` is not: continue with the `seq` of the first one received.
+   */
+  async olderMessages(before: number, count: number): Promise<readonly Message[]> {
+    return (await this.#session.request('messages.older', { before, count })).messages;
+  }
+
+  /** Posts as the person who looks at the page and returns the message's sequence number. */
+  async send(text: string, options: SendOptions = {}): Promise<number> {
+    const { seq } = await this.#session.request('messages.send', { text, ...options });
+    return seq;
+  }
+
+  /** Calls `handler` for each event from now on, until the returned function is called. */
+  on<E extends keyof RoomEvents>(event: E, handler: (event: RoomEvents[E]) => void): () => void {
+    this.#handlers[event].add(handler);
+    if (event === 'context' && this.#context !== null) {
+      const context = this.#context;
+      queueMicrotask(() => {
+        if (this.#handlers.context.has(handler as (event: RoomEvents['context']) => void)) {
+          (handler as (event: RoomEvents['context']) => void)(context);
+        }
+      });
+    }
+    return () => {
+      this.#handlers[event].delete(handler);
+    };
+  }
+
+  /** Ends the session; requests reject with code `Disconnected` from now on. */
+  disconnect(): void {
+    this.#session.end();
+  }
+
+  #emit<E extends keyof RoomEvents>(event: E, payload: RoomEvents[E]): void {
+    for (const handler of [...this.#handlers[event]]) {
+      handler(payload);
+    }
+  }
+
+  #apply<E extends keyof Events>(event: E, params: Events[E]): void {
+    this.#appliers[event](params);
+  }
+
+  readonly #appliers: { readonly [E in keyof Events]: (params: Events[E]) => void } = {
+    context: (params) => {
+      this.#context = params;
+      this.#emit('context', params);
+    },
+    'messages.received': (params) => this.#emit('messagesReceived', params),
+    'participants.changed': (params) => this.#emit('participantsChanged', params),
+    'room.changed': (params) => {
+      this.#room = params.room;
+      this.#emit('roomChanged', params);
+    },
+    'unread.changed': (params) => {
+      this.#room = { ...this.#room, unread: params.unread };
+      this.#emit('unreadChanged', params);
+    },
+    'storage.changed': (params) => this.#emit('storageChanged', params),
+    'environment.changed': (params: Environment) => {
+      this.#user = { ...this.#user, locale: params.locale, theme: params.theme };
+      this.#emit('environmentChanged', params);
+    },
+  };
+}

@@ -1,0 +1,197 @@
+// The room object: questions, answers, refusals, and events that keep it up to date.
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { AddinError, connect, type RoomAddin } from '../src/index.js';
+import type { Events, Message, Methods, Participant } from '../src/protocol.js';
+import { type Answer, Host, ROOM, refuse, USER, welcomingWindow } from './host.js';
+
+const AUTHOR = { id: 'u2', address: 'idris@contoso.com', display_name: 'Idris K.' };
+const MESSAGE: Message = {
+  seq: 7,
+  author: AUTHOR,
+  at: '2026-11-24T09:14:00Z',
+  text: 'anyone seen size in $MSFT?',
+  alert: false,
+  contexts: [],
+};
+const MSFT: Events['context'] = {
+  context: { type: 'fdc3.instrument', name: 'MSFT', id: { ticker: 'MSFT' }, start: 20, end: 25 },
+  message: { seq: 7, author: AUTHOR, at: '2026-11-24T09:14:00Z' },
+};
+const ENTRY = {
+  key: 'topic',
+  value: { title: 'Fixing' },
+  version: 2,
+  updated_at: '2026-11-24T09:14:00Z',
+  updated_by: AUTHOR,
+};
+
+const open: RoomAddin[] = [];
+
+async function joined(
+  answers: Partial<Record<keyof Methods, Answer>> = {},
+  options: { requestTimeoutMs?: number } = {},
+): Promise<{ host: Host; addin: RoomAddin }> {
+  const host = new Host(answers);
+  welcomingWindow(host);
+  const addin = await connect(options);
+  open.push(addin);
+  return { host, addin };
+}
+
+function once<E extends Parameters<RoomAddin['on']>[0]>(addin: RoomAddin, event: E): Promise<unknown> {
+  return new Promise((resolve) => addin.on(event, resolve));
+}
+
+afterEach(() => {
+  for (const addin of open.splice(0)) {
+    addin.disconnect();
+  }
+  vi.unstubAllGlobals();
+});
+
+describe('questions', () => {
+  it('asks for messages and returns them', async () => {
+    const { addin, host } = await joined({
+      'messages.latest': () => ({ messages: [MESSAGE] }),
+      'messages.older': () => ({ messages: [] }),
+    });
+    expect(await addin.latestMessages(10)).toEqual([MESSAGE]);
+    expect(await addin.olderMessages(7, 10)).toEqual([]);
+    expect(host.asked.at(-1)).toMatchObject({ method: 'messages.older', params: { before: 7, count: 10 } });
+  });
+
+  it('collects participants from as many pages as there are', async () => {
+    const person = (id: string): Participant => ({ ...AUTHOR, id, manager: false, presenter: true });
+    const { addin } = await joined({
+      'participants.list': ({ params }) =>
+        params.after === undefined
+          ? { participants: [person('a'), person('b')], more: true }
+          : { participants: [person('c')], more: false },
+    });
+    expect((await addin.participants()).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('sends, and passes high importance only when it was asked for', async () => {
+    const { addin, host } = await joined({ 'messages.send': () => ({ seq: 8 }) });
+    expect(await addin.send('hello')).toBe(8);
+    expect(await addin.send('now', { alert: true })).toBe(8);
+    expect(host.asked.slice(-2).map(({ params }) => params)).toEqual([
+      { text: 'hello' },
+      { text: 'now', alert: true },
+    ]);
+  });
+
+  it('reads and writes the storage', async () => {
+    const { addin, host } = await joined({ 'storage.get': () => null, 'storage.set': () => ENTRY });
+    expect(await addin.storage.get('topic')).toBeNull();
+    expect(await addin.storage.set('topic', { title: 'Fixing' }, 0)).toEqual(ENTRY);
+    expect(host.asked.at(-1)?.params).toEqual({ key: 'topic', value: { title: 'Fixing' }, version: 0 });
+  });
+});
+
+describe('refusals', () => {
+  it("carries the server's code and sentence", async () => {
+    const { addin } = await joined({
+      'storage.set': () => refuse('DataCollision', 'Someone else changed it.'),
+    });
+    const error = await addin.storage.set('topic', 1, 1).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(AddinError);
+    expect(error).toMatchObject({ code: 'DataCollision', detail: 'Someone else changed it.' });
+  });
+
+  it('refuses an answer of another shape', async () => {
+    const { addin } = await joined({ 'messages.latest': () => ({ messages: [{ seq: 'seven' }] }) });
+    await expect(addin.latestMessages(1)).rejects.toMatchObject({ code: 'InvalidAnswer' });
+  });
+
+  it('does not post what is over the limit', async () => {
+    const { addin, host } = await joined();
+    await expect(addin.send('é'.repeat(40_000))).rejects.toMatchObject({ code: 'LimitExceeded' });
+    expect(host.asked.at(-1)?.method).toBe('ready');
+  });
+
+  it('gives up when the room does not answer', async () => {
+    const { addin } = await joined({}, { requestTimeoutMs: 30 });
+    await expect(addin.latestMessages(1)).rejects.toMatchObject({
+      name: 'DisconnectedError',
+      code: 'Disconnected',
+    });
+  });
+
+  it('rejects what waits, and what comes later, once disconnected', async () => {
+    const { addin } = await joined();
+    const waiting = addin.latestMessages(1);
+    addin.disconnect();
+    await expect(waiting).rejects.toMatchObject({ code: 'Disconnected' });
+    await expect(addin.latestMessages(1)).rejects.toMatchObject({ code: 'Disconnected' });
+  });
+});
+
+describe('events', () => {
+  it('hands the context to the handler and keeps it', async () => {
+    const { addin, host } = await joined();
+    expect(addin.context).toBeNull();
+    const received = once(addin, 'context');
+    host.tell('context', MSFT);
+    expect(await received).toEqual(MSFT);
+    expect(addin.context).toEqual(MSFT);
+  });
+
+  it('gives a late handler the latest context, unless it left again', async () => {
+    const { addin, host } = await joined();
+    const first = once(addin, 'context');
+    host.tell('context', MSFT);
+    await first;
+    expect(await once(addin, 'context')).toEqual(MSFT);
+    const left = vi.fn();
+    addin.on('context', left)();
+    await Promise.resolve();
+    expect(left).not.toHaveBeenCalled();
+  });
+
+  it('keeps room and user up to date', async () => {
+    const { addin, host } = await joined();
+    const last = once(addin, 'environmentChanged');
+    host.tell('unread.changed', { unread: 9 });
+    host.tell('room.changed', { room: { ...ROOM, name: 'FX Forward', unread: 9 } });
+    host.tell('environment.changed', { locale: 'en', theme: 'light' });
+    await last;
+    expect(addin.room).toMatchObject({ name: 'FX Forward', unread: 9 });
+    expect(addin.user).toEqual({ ...USER, locale: 'en', theme: 'light' });
+  });
+
+  it('passes messages, people and storage on, and stops when told', async () => {
+    const { addin, host } = await joined();
+    const seen: string[] = [];
+    const stop = addin.on('messagesReceived', ({ messages }) => seen.push(`messages ${messages.length}`));
+    addin.on('participantsChanged', ({ count }) => seen.push(`people ${count}`));
+    host.tell('messages.received', { messages: [MESSAGE] });
+    host.tell('participants.changed', { arrived: [], departed: ['u9'], count: 4 });
+    const stored = once(addin, 'storageChanged');
+    host.tell('storage.changed', { entry: ENTRY });
+    await stored;
+    stop();
+    host.tell('messages.received', { messages: [MESSAGE] });
+    const again = once(addin, 'unreadChanged');
+    host.tell('unread.changed', { unread: 0 });
+    await again;
+    expect(seen).toEqual(['messages 1', 'people 4']);
+  });
+
+  it('ignores what is not of the protocol', async () => {
+    const { addin, host } = await joined();
+    const handler = vi.fn();
+    addin.on('context', handler);
+    host.raw({ jsonrpc: '2.0', method: 'context', params: MSFT });
+    host.raw('{');
+    host.raw('null');
+    host.raw(JSON.stringify({ jsonrpc: '2.0', method: 'constructor', params: {} }));
+    host.raw(JSON.stringify({ jsonrpc: '2.0', method: 'context', params: { context: { type: 1 } } }));
+    host.raw(JSON.stringify({ jsonrpc: '2.0', id: 'nobody', result: {} }));
+    host.raw('{"jsonrpc":"2.0","method":"unread.changed","params":{"unread":1,"__proto__":{"x":1}}}');
+    const last = once(addin, 'unreadChanged');
+    host.tell('unread.changed', { unread: 5 });
+    expect(await last).toEqual({ unread: 5 });
+    expect(handler).not.toHaveBeenCalled();
+  });
+});

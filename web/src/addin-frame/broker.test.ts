@@ -1,0 +1,114 @@
+/** The broker document: whom it believes, and to whom it hands a port. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startBroker } from './broker';
+
+const ORIGIN = 'https://prices.contoso.example';
+const URL_SHOWN = `${ORIGIN}/stock-history/?room=FX%20Spot`;
+const CHAT = 'https://chat.contoso.example';
+const HELLO = { perch: 'hello', protocols: ['perch/1'], sdk: '0.1.0' };
+
+/** The page inside; its contentWindow is replaced so that nothing is loaded. */
+const page = { postMessage: vi.fn() };
+const chat = { postMessage: vi.fn() };
+
+let listeners: ((event: unknown) => void)[];
+
+function arrives(event: { source?: unknown; origin?: string; data?: unknown; timeStamp?: number }): void {
+  const message = { source: page, origin: ORIGIN, data: HELLO, timeStamp: 0, ...event };
+  for (const listener of listeners) listener(message);
+}
+
+function start(): HTMLIFrameElement {
+  startBroker({
+    document,
+    location: { origin: CHAT, search: '?locale=fr&theme=dark' },
+    parent: chat,
+    addEventListener: (_: string, listener: (event: unknown) => void) => listeners.push(listener),
+  } as unknown as Window);
+  const frame = document.querySelector('iframe');
+  if (frame === null) throw new Error('no frame');
+  Object.defineProperty(frame, 'contentWindow', { value: page });
+  return frame;
+}
+
+beforeEach(() => {
+  listeners = [];
+  document.body.innerHTML = '';
+  document.title = 'Stock history';
+  document.body.dataset.url = URL_SHOWN;
+  document.body.dataset.origin = ORIGIN;
+});
+
+afterEach(() => {
+  page.postMessage.mockClear();
+  chat.postMessage.mockClear();
+  delete document.body.dataset.url;
+});
+
+describe('the broker', () => {
+  it('frames the page with the fewest rights that let it run', () => {
+    const frame = start();
+    expect(frame.getAttribute('sandbox')).toBe('allow-scripts allow-same-origin allow-forms');
+    expect(frame.getAttribute('allow')).toBe('');
+    expect(frame.referrerPolicy).toBe('no-referrer');
+    expect(frame.src).toBe(URL_SHOWN);
+    expect(frame.title).toBe('Stock history');
+    expect(document.documentElement.dataset.theme).toBe('dark');
+    expect(chat.postMessage).toHaveBeenCalledWith(
+      { perch: 'addin-port', state: 'loading', url: URL_SHOWN },
+      CHAT,
+      [],
+    );
+  });
+
+  it('welcomes the page and hands one end of a channel to each side', () => {
+    start();
+    arrives({});
+    expect(page.postMessage).toHaveBeenCalledExactlyOnceWith(
+      { perch: 'welcome', protocol: 'perch/1' },
+      ORIGIN,
+      [expect.any(MessagePort)],
+    );
+    expect(chat.postMessage).toHaveBeenLastCalledWith({ perch: 'addin-port', state: 'connected' }, CHAT, [
+      expect.any(MessagePort),
+    ]);
+  });
+
+  it('says when something has loaded', () => {
+    start().dispatchEvent(new Event('load'));
+    expect(chat.postMessage).toHaveBeenLastCalledWith({ perch: 'addin-port', state: 'loaded' }, CHAT, []);
+  });
+
+  it.each([
+    ['another window', { source: { postMessage: vi.fn() } }],
+    ['the chat itself', { source: chat, origin: CHAT }],
+    ['another origin', { origin: 'https://evil.example' }],
+    ['a sub-domain', { origin: 'https://sub.prices.contoso.example' }],
+    ['another scheme', { origin: 'http://prices.contoso.example' }],
+    ['an opaque origin', { origin: 'null' }],
+    ['another protocol', { data: { ...HELLO, protocols: ['perch/2'] } }],
+    ['protocols that are no list', { data: { ...HELLO, protocols: 'perch/1' } }],
+    ['something else', { data: 'hello' }],
+    ['nothing', { data: null }],
+  ])('ignores a hello from %s', (_, forged) => {
+    start();
+    chat.postMessage.mockClear();
+    arrives(forged);
+    expect(page.postMessage).not.toHaveBeenCalled();
+    expect(chat.postMessage).not.toHaveBeenCalled();
+  });
+
+  it('opens a session for each load of the page, within reason', () => {
+    start();
+    for (let hello = 0; hello < 30; hello += 1) arrives({ timeStamp: hello });
+    expect(page.postMessage).toHaveBeenCalledTimes(20);
+    arrives({ timeStamp: 61_000 });
+    expect(page.postMessage).toHaveBeenCalledTimes(21);
+  });
+
+  it('does nothing in a document without an address', () => {
+    delete document.body.dataset.url;
+    expect(start).toThrow('no frame');
+    expect(chat.postMessage).not.toHaveBeenCalled();
+  });
+});

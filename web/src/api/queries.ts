@@ -1,0 +1,91 @@
+/**
+ * What the application reads, as TanStack Query options: one key per thing, used for reading and for
+ * invalidating alike.
+ */
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { api, unwrap } from './client';
+import { ProblemError } from './problem';
+import type { RoomQuery, Session } from './types';
+
+export const keys = {
+  session: ['session'] as const,
+  rooms: ['rooms'] as const,
+  room: (room: string) => ['room', room] as const,
+  roomDetail: (room: string) => ['room', room, 'detail'] as const,
+  participants: (room: string) => ['room', room, 'participants'] as const,
+  pools: ['pools'] as const,
+  addins: (pool: string) => ['pools', pool, 'addins'] as const,
+  categories: (pool: string) => ['pools', pool, 'categories'] as const,
+  principals: ['principals'] as const,
+};
+
+/** The signed-in session, or null. */
+export const sessionQuery = queryOptions({
+  queryKey: keys.session,
+  queryFn: async ({ signal }): Promise<Session | null> => {
+    try {
+      return await unwrap(api.GET('/api/v1/session', { signal }));
+    } catch (error) {
+      if (error instanceof ProblemError && error.status === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export function roomsQuery(query: RoomQuery) {
+  return queryOptions({
+    queryKey: [...keys.rooms, query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/rooms', { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function roomQuery(room: string) {
+  return queryOptions({
+    queryKey: keys.room(room),
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/rooms/{room}', { params: { path: { room } }, signal })),
+  });
+}
+
+export function roomDetailQuery(room: string) {
+  return queryOptions({
+    queryKey: keys.roomDetail(room),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/rooms/{room}/detail', { params: { path: { room } }, signal })),
+  });
+}
+
+export function participantsQuery(room: string) {
+  return queryOptions({
+    queryKey: keys.participants(room),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/rooms/{room}/participants', { params: { path: { room } }, signal })),
+  });
+}
+
+export function addinsQuery(pool: string) {
+  return queryOptions({
+    queryKey: keys.addins(pool),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/pools/{pool}/addins', { params: { path: { pool } }, signal })),
+  });
+}
+
+export function categoriesQuery(pool: string) {
+  return queryOptions({
+    queryKey: keys.categories(pool),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/pools/{pool}/categories', { params: { path: { pool } }, signal })),
+  });
+}
+
+export function principalsQuery(search: string, limit = 20) {
+  return queryOptions({
+    queryKey: [...keys.principals, search, limit],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/principals', { params: { query: { search, limit } }, signal })),
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+  });
+}

@@ -1,0 +1,37 @@
+/**
+ * Names for the interface's schemas, so that the rest of the application never spells out the generated
+ * paths. When schema.ts is regenerated, this is the only file that may have to follow.
+ */
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Problem = Schemas['Problem'];
+export type Session = Schemas['Session'];
+export type Limits = Schemas['Limits'];
+export type Token = Schemas['Token'];
+export type Principal = Schemas['Principal'];
+export type PrincipalKind = Schemas['PrincipalKind'];
+export type Pool = Schemas['Pool'];
+export type Addin = Schemas['Addin'];
+export type NewAddin = Schemas['NewAddin'];
+export type AddinPatch = Schemas['AddinPatch'];
+export type Category = Schemas['Category'];
+export type NewCategory = Schemas['NewCategory'];
+export type CategoryPatch = Schemas['CategoryPatch'];
+export type Privacy = Schemas['Privacy'];
+export type RoomType = Schemas['RoomType'];
+export type RoomInvitations = Schemas['RoomInvitations'];
+export type RoomQuery = Schemas['RoomQuery'];
+export type Permissions = Schemas['Permissions'];
+export type RoomProperties = Schemas['RoomProperties'];
+export type Room = Schemas['Room'];
+export type RoomDetail = Schemas['RoomDetail'];
+export type NewRoom = Schemas['NewRoom'];
+export type RoomPatch = Schemas['RoomPatch'];
+export type Author = Schemas['Author'];
+export type Context = Schemas['Context'];
+export type Message = Schemas['Message'];
+export type MessagePage = Schemas['MessagePage'];
+export type Participant = Schemas['Participant'];
+export type StorageEntry = Schemas['StorageEntry'];

@@ -1,0 +1,214 @@
+/**
+ * The conversation extensibility pane of one room. Its head is drawn by us, where the add-in's page cannot draw:
+ * name, origin, the context that was sent last, reload, a window of its own, close. Below it the page, or an honest
+ * sentence why there is none.
+ */
+import { Blocks, ExternalLink, RotateCw, ShieldAlert, TriangleAlert, Unplug, X } from 'lucide-react';
+import { type ReactNode, useEffect, useId, useState, useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Room, Session } from '../../api/types';
+import { formatTime } from '../../i18n/format';
+import { type ContextSent, latestContext, onContext } from '../../live/contextBus';
+import { Banner } from '../../ui/Banner';
+import { Button, ButtonLink } from '../../ui/Button';
+import { EmptyState } from '../../ui/EmptyState';
+import { IconButton } from '../../ui/IconButton';
+import { IconLink } from '../../ui/IconLink';
+import { Loading } from '../../ui/Loading';
+import { AddinFrame, type Phase } from './AddinFrame';
+import styles from './AddinPane.module.css';
+import { originOf } from './origin';
+
+export interface AddinPaneProps {
+  room: Room;
+  session: Session;
+  onClose: () => void;
+}
+
+/** After so long without anything loaded, the person is told. */
+const SLOW_MS = 10_000;
+
+export function AddinPane({ room, session, onClose }: AddinPaneProps) {
+  const { t } = useTranslation('pane');
+  const heading = useId();
+  const { addin } = room;
+  const [reloads, setReloads] = useState(0);
+  // Another add-in, another address or a reload is another load; everything about the one before is void.
+  const load = `${addin?.id} ${addin?.url} ${reloads}`;
+  const [known, setKnown] = useState<{ load: string; phase: Phase; url?: string }>({
+    load,
+    phase: 'loading',
+  });
+  const { phase, url } = known.load === load ? known : { phase: 'loading' as const, url: undefined };
+  const origin = addin === null ? undefined : originOf(addin.url, location.protocol);
+  const reload = () => setReloads((count) => count + 1);
+
+  return (
+    <section className={styles.pane} aria-labelledby={heading} data-phase={addin === null ? 'none' : phase}>
+      <header className={styles.head}>
+        <div className={styles.names}>
+          <h2 id={heading} className={styles.name}>
+            {addin?.name ?? t('title')}
+          </h2>
+          {origin !== undefined && <p className={styles.origin}>{origin.label}</p>}
+        </div>
+        {phase === 'connected' && <ContextShown room={room.id} />}
+        {addin !== null && !origin?.blocked && (
+          <IconButton label={t('reload')} onPress={reload}>
+            <RotateCw aria-hidden />
+          </IconButton>
+        )}
+        {addin !== null && origin !== undefined && (
+          <IconLink label={t('open_window')} href={url ?? addin.url}>
+            <ExternalLink aria-hidden />
+          </IconLink>
+        )}
+        <IconButton label={t('close')} onPress={onClose}>
+          <X aria-hidden />
+        </IconButton>
+      </header>
+      <div className={styles.body}>
+        {addin === null ? (
+          <NoAddin room={room} />
+        ) : origin === undefined ? (
+          <Refusal
+            icon={<TriangleAlert aria-hidden />}
+            title={t('bad_url_title')}
+            words={t('bad_url_words')}
+          />
+        ) : origin.blocked ? (
+          <Refusal
+            icon={<ShieldAlert aria-hidden />}
+            title={t('mixed_title')}
+            words={t('mixed_words')}
+            action={<OpenInWindow href={addin.url} />}
+          />
+        ) : (
+          <Shown phase={phase} href={url ?? addin.url} reload={reload}>
+            <AddinFrame
+              key={load}
+              room={room}
+              addin={addin}
+              session={session}
+              onPhase={(next, expanded) =>
+                setKnown((before) => {
+                  const kept = before.load === load ? before.url : undefined;
+                  const nextUrl = expanded ?? kept;
+                  return { load, phase: next, ...(nextUrl === undefined ? {} : { url: nextUrl }) };
+                })
+              }
+            />
+          </Shown>
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** The frame with what has to be said about it, or only that when the frame is of no use. */
+function Shown({
+  phase,
+  href,
+  reload,
+  children,
+}: {
+  phase: Phase;
+  href: string;
+  reload: () => void;
+  children: ReactNode;
+}) {
+  const { t } = useTranslation('pane');
+  const again = <Button onPress={reload}>{t('reload')}</Button>;
+  if (phase === 'flooded') {
+    const icon = <Unplug aria-hidden />;
+    return <Refusal icon={icon} title={t('flooded_title')} words={t('flooded_words')} action={again} />;
+  }
+  if (phase === 'failed') {
+    const icon = <TriangleAlert aria-hidden />;
+    return <Refusal icon={icon} title={t('failed_title')} words={t('failed_words')} action={again} />;
+  }
+  return (
+    <>
+      {phase === 'loading' && (
+        <div className={styles.notice}>
+          <StillLoading href={href} />
+        </div>
+      )}
+      {children}
+    </>
+  );
+}
+
+function StillLoading({ href }: { href: string }) {
+  const { t } = useTranslation('pane');
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), SLOW_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!slow) return <Loading label={t('loading')} />;
+  return (
+    <Banner tone="warning" actions={<OpenInWindow href={href} />}>
+      {t('slow_words')}
+    </Banner>
+  );
+}
+
+function NoAddin({ room }: { room: Room }) {
+  const { t } = useTranslation('pane');
+  const { manage } = room.permissions;
+  return (
+    <EmptyState
+      icon={<Blocks aria-hidden />}
+      title={t('none_title')}
+      action={
+        manage ? <ButtonLink href={`/manage/rooms/${room.id}`}>{t('none_manage')}</ButtonLink> : undefined
+      }
+    >
+      {manage ? t('none_words_manager') : t('none_words')}
+    </EmptyState>
+  );
+}
+
+function Refusal({
+  icon,
+  title,
+  words,
+  action,
+}: {
+  icon: ReactNode;
+  title: string;
+  words: string;
+  action?: ReactNode;
+}) {
+  return (
+    <EmptyState icon={icon} title={title} action={action}>
+      {words}
+    </EmptyState>
+  );
+}
+
+function OpenInWindow({ href }: { href: string }) {
+  const { t } = useTranslation('pane');
+  return (
+    <ButtonLink href={href} external icon={<ExternalLink aria-hidden />}>
+      {t('open_window')}
+    </ButtonLink>
+  );
+}
+
+function ContextShown({ room }: { room: string }) {
+  const { t } = useTranslation('pane');
+  const sent: ContextSent | undefined = useSyncExternalStore(
+    (changed) => onContext(room, changed),
+    () => latestContext(room),
+  );
+  if (sent === undefined) return null;
+  const { context, message } = sent;
+  return (
+    <p className={styles.context}>
+      {t('shows')} <strong>{context.name}</strong>
+      {message !== null && <span className={styles.from}>{formatTime(message.at)}</span>}
+    </p>
+  );
+}

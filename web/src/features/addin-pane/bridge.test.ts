@@ -1,0 +1,239 @@
+/** The host's end of the bridge against pages that behave, and pages that do not. */
+
+import { ERROR, LIMITS, type Message, type Participant } from '@perch/addin/host';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Bridge, type RoomAccess } from './bridge';
+
+const AUTHOR = { id: 'u2', address: 'sip:idris@contoso.com', display_name: 'Idris K.' };
+const CONTEXT = {
+  context: { type: 'fdc3.instrument', name: 'MSFT', id: { ticker: 'MSFT' }, start: 0, end: 5 },
+  message: { seq: 7, author: AUTHOR, at: '2026-11-24T09:14:00Z' },
+};
+
+interface Refused extends Error {
+  code: string;
+}
+
+function message(seq: number, text = 'words'): Message {
+  return { seq, author: AUTHOR, at: '2026-11-24T09:14:00Z', text, alert: false, contexts: [] };
+}
+
+function access(over: Partial<RoomAccess> = {}): RoomAccess {
+  return {
+    room: () => ({
+      id: 'r1',
+      name: 'FX Spot',
+      description: '',
+      type: 'normal',
+      privacy: 'closed',
+      category: 'Trading',
+      pool: 'atl-cs-001.contoso.com',
+      joined: true,
+      unread: 2,
+    }),
+    user: () => ({ id: 'u1', display_name: 'Amelie B.', locale: 'en', theme: 'light' }),
+    participants: async () => [],
+    latest: async () => [],
+    older: async () => [],
+    send: async () => 8,
+    load: async () => null,
+    store: async () => Promise.reject(new Error('not in this test')),
+    context: () => null,
+    refusal: (error) => ({
+      code: (error as Refused).code ?? 'ServerError',
+      detail: (error as Refused).message,
+    }),
+    ...over,
+  };
+}
+
+type Frame = Record<string, unknown> & {
+  result?: Record<string, unknown>;
+  error?: { code: number; data: { code: string; detail: string } };
+};
+
+const ends: (() => void)[] = [];
+
+function session(over: Partial<RoomAccess> = {}, now: () => number = () => 0) {
+  const { port1, port2 } = new MessageChannel();
+  const flooded = vi.fn();
+  const bridge = new Bridge(port2, access(over), { flooded, now });
+  const received: Frame[] = [];
+  port1.onmessage = (event: MessageEvent<string>) => received.push(JSON.parse(event.data) as Frame);
+  ends.push(() => {
+    bridge.close();
+    port1.close();
+  });
+  const frames = (count: number) =>
+    vi.waitFor(() => {
+      expect(received.length).toBeGreaterThanOrEqual(count);
+      return received;
+    });
+  return {
+    bridge,
+    flooded,
+    received,
+    frames,
+    raw: (data: unknown) => port1.postMessage(data),
+    ask: (method: string, params?: unknown, id: unknown = '1') =>
+      port1.postMessage(JSON.stringify({ jsonrpc: '2.0', id, method, params })),
+  };
+}
+
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
+
+describe('a page that behaves', () => {
+  it('is told of its room and its user', async () => {
+    const { ask, frames } = session();
+    ask('room.get', {}, 'a');
+    ask('user.get', undefined, 'b');
+    const [room, user] = await frames(2);
+    expect(room).toMatchObject({ jsonrpc: '2.0', id: 'a', result: { name: 'FX Spot', unread: 2 } });
+    expect(user).toMatchObject({ id: 'b', result: { display_name: 'Amelie B.' } });
+  });
+
+  it('hears nothing before it is ready, then the latest context first', async () => {
+    const { bridge, ask, frames } = session({ context: () => CONTEXT });
+    bridge.tell('unread.changed', { unread: 3 });
+    ask('ready');
+    await frames(2);
+    bridge.tell('unread.changed', { unread: 4 });
+    const received = await frames(3);
+    expect(received.map((frame) => frame.method ?? frame.id)).toEqual(['1', 'context', 'unread.changed']);
+    expect(received[1]?.params).toEqual(CONTEXT);
+  });
+
+  it('posts as the person and is given the sequence number', async () => {
+    const send = vi.fn(async () => 8);
+    const { ask, frames } = session({ send });
+    ask('messages.send', { text: 'hello', alert: true });
+    expect((await frames(1))[0]?.result).toEqual({ seq: 8 });
+    expect(send).toHaveBeenCalledWith('hello', true);
+  });
+
+  it("is given the server's refusal as it is", async () => {
+    const refused = Object.assign(new Error('Ask a manager of the room.'), { code: 'ErrorPermission' });
+    const { ask, frames } = session({ send: () => Promise.reject(refused) });
+    ask('messages.send', { text: 'hello' });
+    expect((await frames(1))[0]?.error).toEqual({
+      code: ERROR.refused,
+      message: 'Ask a manager of the room.',
+      data: { code: 'ErrorPermission', detail: 'Ask a manager of the room.' },
+    });
+  });
+
+  it('receives the newest messages that fit', async () => {
+    const latest = async () => [1, 2, 3].map((seq) => message(seq, 'x'.repeat(30_000)));
+    const { ask, frames } = session({ latest });
+    ask('messages.latest', { count: 3 });
+    const messages = (await frames(1))[0]?.result?.messages as Message[];
+    expect(messages.map(({ seq }) => seq)).toEqual([2, 3]);
+  });
+
+  it('pages through the participants of a large room', async () => {
+    const everyone: Participant[] = Array.from({ length: 450 }, (_, place) => ({
+      ...AUTHOR,
+      id: `p${place}`,
+      manager: false,
+      presenter: false,
+    }));
+    const participants = vi.fn(async () => everyone);
+    const { ask, frames, received } = session({ participants });
+    ask('participants.list');
+    await frames(1);
+    ask('participants.list', { after: 'p199' });
+    await frames(2);
+    ask('participants.list', { after: 'p399' });
+    await frames(3);
+    expect(received.map(({ result }) => [(result?.participants as unknown[]).length, result?.more])).toEqual([
+      [200, true],
+      [200, true],
+      [50, false],
+    ]);
+    expect(participants).toHaveBeenCalledOnce();
+  });
+
+  it('receives many messages in as few events as they fit into', async () => {
+    const { bridge, ask, frames } = session();
+    ask('ready');
+    await frames(1);
+    bridge.tellMessages([1, 2, 3].map((seq) => message(seq, 'x'.repeat(30_000))));
+    const received = await frames(3);
+    expect(
+      received.slice(1).map(({ params }) => (params as { messages: Message[] }).messages.length),
+    ).toEqual([2, 1]);
+  });
+});
+
+describe('a page that does not behave', () => {
+  it.each([
+    ['an object instead of text', { jsonrpc: '2.0', id: '1', method: 'room.get' }, ERROR.parse],
+    ['half a text', '{"jsonrpc":', ERROR.parse],
+    ['too many bytes', JSON.stringify('x'.repeat(LIMITS.messageBytes)), ERROR.parse],
+    ['depth', '['.repeat(5_000) + ']'.repeat(5_000), ERROR.parse],
+    ['a prototype', '{"jsonrpc":"2.0","id":"1","method":"room.get","__proto__":{"x":1}}', ERROR.parse],
+    [
+      'a prototype in a value',
+      '{"jsonrpc":"2.0","id":"1","method":"storage.set","params":{"key":"a","version":0,"value":{"__proto__":{"x":1}}}}',
+      ERROR.parse,
+    ],
+    ['a number as id', '{"jsonrpc":"2.0","id":1,"method":"room.get"}', ERROR.invalidRequest],
+    ['no version', '{"id":"1","method":"room.get"}', ERROR.invalidRequest],
+    ['a list', '[]', ERROR.invalidRequest],
+    ['an unknown method', '{"jsonrpc":"2.0","id":"1","method":"rooms.delete"}', ERROR.unknownMethod],
+    ['an inherited method', '{"jsonrpc":"2.0","id":"1","method":"constructor"}', ERROR.unknownMethod],
+    [
+      'params of another shape',
+      '{"jsonrpc":"2.0","id":"1","method":"messages.send","params":{"text":1}}',
+      ERROR.invalidParams,
+    ],
+    [
+      'params with more',
+      '{"jsonrpc":"2.0","id":"1","method":"room.get","params":{"room":"r2"}}',
+      ERROR.invalidParams,
+    ],
+    [
+      'too many messages at once',
+      '{"jsonrpc":"2.0","id":"1","method":"messages.latest","params":{"count":101}}',
+      ERROR.invalidParams,
+    ],
+  ])('is refused: %s', async (_, data, code) => {
+    const { raw, frames } = session();
+    raw(data);
+    const refusal = (await frames(1))[0]?.error;
+    expect(refusal?.code).toBe(code);
+    expect(refusal?.data.detail).not.toBe('');
+    expect(({} as Record<string, unknown>).x).toBeUndefined();
+  });
+
+  it('is refused above the rate, and served again a second later', async () => {
+    let now = 0;
+    const { ask, frames, received } = session({}, () => now);
+    for (let sent = 0; sent < LIMITS.messagesPerSecond + 1; sent += 1) ask('room.get', {}, String(sent));
+    await frames(LIMITS.messagesPerSecond + 1);
+    const refused = received.filter(({ error }) => error !== undefined);
+    expect(refused).toHaveLength(1);
+    expect(refused[0]).toMatchObject({
+      id: '100',
+      error: { code: ERROR.tooMany, data: { code: 'LimitExceeded' } },
+    });
+    now = 1_000;
+    ask('room.get', {}, 'later');
+    expect((await frames(LIMITS.messagesPerSecond + 2)).at(-1)).toMatchObject({ id: 'later', result: {} });
+  });
+
+  it('is disconnected when it floods the room', async () => {
+    const { raw, flooded } = session();
+    for (let sent = 0; sent < LIMITS.floodPerSecond + 5; sent += 1) raw('x');
+    await vi.waitFor(() => expect(flooded).toHaveBeenCalledOnce());
+  });
+
+  it('gets no answer of a shape the protocol does not have', async () => {
+    const load = async () => ({ ...AUTHOR }) as never;
+    const { ask, frames } = session({ load });
+    ask('storage.get', { key: 'topic' });
+    expect((await frames(1))[0]?.error?.data.code).toBe('ServerError');
+  });
+});

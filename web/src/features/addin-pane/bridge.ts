@@ -1,0 +1,212 @@
+/**
+ * The host's end of one session with an add-in's page (protocol perch/1, sdk/src/protocol.ts).
+ *
+ * Invariants: whatever arrives is bounded and has the declared shape before anything acts on it; every request
+ * is answered; nothing is told before the page is ready, nor anything that the protocol does not name. What the
+ * person may do is decided by the server, whose refusals are passed on as they are.
+ */
+import {
+  decode,
+  ERROR,
+  type Events,
+  eventChecks,
+  fits,
+  isRecord,
+  LIMITS,
+  type Methods,
+  type Notification,
+  type Participant,
+  paramsChecks,
+  type RefusalData,
+  type Response,
+  type RoomProperties,
+  resultChecks,
+  type StorageEntry,
+  type User,
+} from '@perch/addin/host';
+import { fitting } from './project';
+
+/** What the bridge may do with the room. Everything that asks the server rejects with its refusal. */
+export interface RoomAccess {
+  room(): RoomProperties;
+  user(): User;
+  participants(): Promise<readonly Participant[]>;
+  latest(count: number): Promise<Methods['messages.latest']['result']['messages']>;
+  older(before: number, count: number): Promise<Methods['messages.older']['result']['messages']>;
+  send(text: string, alert: boolean): Promise<number>;
+  load(key: string): Promise<StorageEntry | null>;
+  store(key: string, value: unknown, version: number): Promise<StorageEntry>;
+  /** The latest context of the room, told as soon as the page is ready. */
+  context(): Events['context'] | null;
+  /** The code and sentence of anything that one of the above rejected with. */
+  refusal(error: unknown): RefusalData;
+}
+
+export interface BridgeOptions {
+  /** Called once when the bridge itself ends the session, because the page floods it. */
+  flooded: () => void;
+  now?: () => number;
+}
+
+type Handlers = { [M in keyof Methods]: (params: Methods[M]['params']) => Promise<Methods[M]['result']> };
+
+const SECOND_MS = 1_000;
+const ID_CHARS_MAX = 64;
+
+export class Bridge {
+  readonly #port: MessagePort;
+  readonly #access: RoomAccess;
+  readonly #options: BridgeOptions;
+  #ready = false;
+  #closed = false;
+  #second = Number.NEGATIVE_INFINITY;
+  #inSecond = 0;
+  /** The list that later pages of `participants.list` are cut from. */
+  #roster: readonly Participant[] = [];
+
+  constructor(port: MessagePort, access: RoomAccess, options: BridgeOptions) {
+    this.#port = port;
+    this.#access = access;
+    this.#options = options;
+    port.onmessage = (event: MessageEvent<unknown>) => this.#receive(event.data);
+  }
+
+  /** Tells the page of an event, if it listens already. */
+  tell<E extends keyof Events>(event: E, params: Events[E]): void {
+    if (!this.#ready || this.#closed || !eventChecks[event](params)) return;
+    const frame: Notification = { jsonrpc: '2.0', method: event, params };
+    const text = JSON.stringify(frame);
+    if (fits(text)) this.#port.postMessage(text);
+  }
+
+  /** Tells of messages in as few events as they fit into. */
+  tellMessages(messages: Events['messages.received']['messages']): void {
+    for (let rest = messages; rest.length > 0; ) {
+      const batch = fitting(rest, 'start', LIMITS.historyCount);
+      this.tell('messages.received', { messages: batch });
+      rest = rest.slice(Math.max(1, batch.length));
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#port.onmessage = null;
+    this.#port.close();
+  }
+
+  #receive(data: unknown): void {
+    if (this.#closed) return;
+    const inSecond = this.#count();
+    if (inSecond > LIMITS.floodPerSecond) {
+      this.close();
+      this.#options.flooded();
+      return;
+    }
+    const decoded = decode(data);
+    if ('refused' in decoded) {
+      this.#refuse(null, ERROR.parse, { code: 'InvalidArgument', detail: decoded.refused });
+      return;
+    }
+    const request = decoded.value;
+    if (
+      !isRecord(request) ||
+      request.jsonrpc !== '2.0' ||
+      typeof request.id !== 'string' ||
+      request.id.length > ID_CHARS_MAX ||
+      typeof request.method !== 'string'
+    ) {
+      const detail = `A request has jsonrpc "2.0", a method, and an id that is a string of at most ${ID_CHARS_MAX} characters.`;
+      this.#refuse(null, ERROR.invalidRequest, { code: 'InvalidArgument', detail });
+      return;
+    }
+    if (inSecond > LIMITS.messagesPerSecond) {
+      const detail = `A page sends at most ${LIMITS.messagesPerSecond} messages a second. Wait, then send fewer.`;
+      this.#refuse(request.id, ERROR.tooMany, { code: 'LimitExceeded', detail });
+      return;
+    }
+    void this.#answer(request.id, request.method, request.params ?? {});
+  }
+
+  #count(): number {
+    const now = (this.#options.now ?? performance.now.bind(performance))();
+    if (now - this.#second >= SECOND_MS) {
+      this.#second = now;
+      this.#inSecond = 0;
+    }
+    this.#inSecond += 1;
+    return this.#inSecond;
+  }
+
+  async #answer(id: string, method: string, params: unknown): Promise<void> {
+    // Own keys only: "constructor" and its like are not methods.
+    if (!Object.hasOwn(paramsChecks, method)) {
+      const detail = `This room does not know the method "${method.slice(0, ID_CHARS_MAX)}".`;
+      this.#refuse(id, ERROR.unknownMethod, { code: 'MsgNotSupported', detail });
+      return;
+    }
+    const known = method as keyof Methods;
+    if (!paramsChecks[known](params)) {
+      const detail = `The params of ${known} have another shape or are out of bounds.`;
+      this.#refuse(id, ERROR.invalidParams, { code: 'InvalidArgument', detail });
+      return;
+    }
+    try {
+      await this.#call(id, known, params);
+    } catch (error) {
+      this.#refuse(id, ERROR.refused, this.#access.refusal(error));
+    }
+  }
+
+  async #call<M extends keyof Methods>(id: string, method: M, params: Methods[M]['params']): Promise<void> {
+    const result = await this.#handlers[method](params);
+    const text = JSON.stringify({ jsonrpc: '2.0', id, result } satisfies Response);
+    if (!resultChecks[method](result) || !fits(text)) {
+      const detail =
+        'The answer has a shape or size that the protocol does not allow. Tell your administrator.';
+      this.#refuse(id, ERROR.refused, { code: 'ServerError', detail });
+      return;
+    }
+    this.#post(text);
+    if (method === 'ready') this.#listen();
+  }
+
+  #listen(): void {
+    this.#ready = true;
+    const context = this.#access.context();
+    if (context !== null) this.tell('context', context);
+  }
+
+  #refuse(id: string | null, code: number, data: RefusalData): void {
+    const response: Response = { jsonrpc: '2.0', id, error: { code, message: data.detail, data } };
+    this.#post(JSON.stringify(response));
+  }
+
+  #post(text: string): void {
+    // Requests outlive the session they came from; a closed port swallows answers, but a flooded one was told.
+    if (!this.#closed) this.#port.postMessage(text);
+  }
+
+  readonly #handlers: Handlers = {
+    'room.get': async () => this.#access.room(),
+    'user.get': async () => this.#access.user(),
+    'participants.list': ({ after }) => this.#participants(after),
+    'messages.latest': async ({ count }) => ({
+      messages: fitting(await this.#access.latest(count), 'end', count),
+    }),
+    'messages.older': async ({ before, count }) => ({
+      messages: fitting(await this.#access.older(before, count), 'end', count),
+    }),
+    'messages.send': async ({ text, alert }) => ({ seq: await this.#access.send(text, alert ?? false) }),
+    'storage.get': ({ key }) => this.#access.load(key),
+    'storage.set': ({ key, value, version }) => this.#access.store(key, value, version),
+    ready: async () => ({}),
+  };
+
+  async #participants(after: string | undefined): Promise<Methods['participants.list']['result']> {
+    if (after === undefined) this.#roster = await this.#access.participants();
+    const from = after === undefined ? 0 : this.#roster.findIndex(({ id }) => id === after) + 1;
+    const rest = this.#roster.slice(from);
+    const participants = fitting(rest, 'start', LIMITS.participantsCount);
+    return { participants, more: participants.length < rest.length };
+  }
+}

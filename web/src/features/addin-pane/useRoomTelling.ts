@@ -1,0 +1,87 @@
+/** Tells the page in the pane what happens in its room: everything the live connection brings, as events of the bridge. */
+import type { Environment } from '@perch/addin/host';
+import { type RefObject, useEffect, useRef } from 'react';
+import type { Room } from '../../api/types';
+import { onContext } from '../../live/contextBus';
+import type { ServerFrame } from '../../live/frames';
+import { useConnection, useRoomEvents, useRoomState } from '../../live/hooks';
+import type { Bridge } from './bridge';
+import { toContextEvent, toEntry, toMessage, toParticipant, toRoom } from './project';
+
+export interface TellingOptions {
+  bridge: RefObject<Bridge | null>;
+  room: Room;
+  addin: string;
+  environment: Environment;
+}
+
+export function useRoomTelling({ bridge, room, addin, environment }: TellingOptions): void {
+  const state = useRoomState(room.id);
+  const live = useConnection().word === 'live';
+  const properties = toRoom(state?.room ?? room, state !== undefined && live);
+  const seen = useRef(state?.room.head ?? room.head);
+  const present = useRef<ReadonlySet<string>>(new Set());
+
+  useRoomEvents(room.id, (frame) => {
+    const told = bridge.current;
+    tellMessages(frame, seen, told);
+    tellPresence(frame, present, told);
+    if (frame.type === 'storage_changed' && (!('addin' in frame) || frame.addin === addin)) {
+      told?.tell('storage.changed', { entry: toEntry(frame.entry) });
+    }
+  });
+
+  useEffect(
+    () => onContext(room.id, (sent) => bridge.current?.tell('context', toContextEvent(sent))),
+    [bridge, room.id],
+  );
+
+  const { unread } = properties;
+  useEffect(() => bridge.current?.tell('unread.changed', { unread }), [bridge, unread]);
+
+  // Compared as text: each frame makes a new object of the same values. Unread messages have an event of their own.
+  const latest = useRef(properties);
+  latest.current = properties;
+  const text = JSON.stringify({ ...properties, unread: 0 });
+  useEffect(() => {
+    if (text !== '') bridge.current?.tell('room.changed', { room: latest.current });
+  }, [bridge, text]);
+
+  const { locale, theme } = environment;
+  useEffect(() => bridge.current?.tell('environment.changed', { locale, theme }), [bridge, locale, theme]);
+}
+
+/** After a lost connection the missed messages come with `joined`, some of them perhaps known already. */
+function tellMessages(frame: ServerFrame, seen: RefObject<number>, bridge: Bridge | null): void {
+  if (frame.type !== 'message' && frame.type !== 'joined') return;
+  const arrived = frame.type === 'message' ? [frame] : frame.messages;
+  const fresh = arrived.filter(({ seq }) => seq > seen.current);
+  seen.current = Math.max(seen.current, ...fresh.map(({ seq }) => seq));
+  bridge?.tellMessages(fresh.map(toMessage));
+}
+
+function tellPresence(
+  frame: ServerFrame,
+  present: RefObject<ReadonlySet<string>>,
+  bridge: Bridge | null,
+): void {
+  if (frame.type === 'presence') {
+    const { count, arrived, departed } = frame;
+    const gone = new Set(departed);
+    present.current = new Set([
+      ...[...present.current].filter((id) => !gone.has(id)),
+      ...arrived.map(({ id }) => id),
+    ]);
+    bridge?.tell('participants.changed', { arrived: arrived.map(toParticipant), departed, count });
+  }
+  if (frame.type === 'joined' && frame.participants !== null) {
+    const before = present.current;
+    present.current = new Set(frame.participants.map(({ id }) => id));
+    const arrived = frame.participants.filter(({ id }) => !before.has(id)).map(toParticipant);
+    const departed = [...before].filter((id) => !present.current.has(id));
+    const count = frame.participants.length;
+    if (arrived.length + departed.length > 0) {
+      bridge?.tell('participants.changed', { arrived, departed, count });
+    }
+  }
+}

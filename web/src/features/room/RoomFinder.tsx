@@ -1,0 +1,3 @@
+export function RoomFinder({ onClose: _ }: { onClose: () => void }) {
+  return null;
+}

@@ -1,0 +1,11 @@
+import addin from './addin.json';
+import admin from './admin.json';
+import common from './common.json';
+import manage from './manage.json';
+import message from './message.json';
+import pane from './pane.json';
+import problem from './problem.json';
+import room from './room.json';
+import session from './session.json';
+
+export const resources = { addin, admin, common, manage, message, pane, problem, room, session };

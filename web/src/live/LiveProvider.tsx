@@ -1,0 +1,67 @@
+/**
+ * Starts the live client for the signed-in person and keeps what TanStack Query holds in step with what the
+ * server announces.
+ */
+import { useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useState } from 'react';
+import { api, unwrap } from '../api/client';
+import { keys } from '../api/queries';
+import type { Session } from '../api/types';
+import { LiveClient } from './client';
+import { forgetContexts } from './contextBus';
+import type { ServerFrame } from './frames';
+import { LiveContext } from './hooks';
+
+function liveUrl(): string {
+  const url = new URL('/api/v1/live', location.href);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.href;
+}
+
+export function LiveProvider({ session, children }: { session: Session; children: ReactNode }) {
+  const queries = useQueryClient();
+  const [live] = useState(
+    () =>
+      new LiveClient({
+        me: session.person.id,
+        connect: () => new WebSocket(liveUrl()),
+        fetchPage: (room, query) =>
+          unwrap(api.GET('/api/v1/rooms/{room}/messages', { params: { path: { room }, query } })),
+        turnedAway: () => void queries.invalidateQueries({ queryKey: keys.session }),
+      }),
+  );
+
+  useEffect(() => {
+    const refresh = (frame: ServerFrame) => {
+      if (frame.type === 'welcome' || frame.type === 'rooms_changed' || frame.type === 'removed') {
+        void queries.invalidateQueries({ queryKey: keys.rooms });
+      }
+      if (frame.type === 'catalogue_changed') {
+        if (frame.kind === 'room') void queries.invalidateQueries({ queryKey: keys.rooms });
+        const list = frame.kind === 'addin' ? keys.addins(frame.pool) : keys.categories(frame.pool);
+        void queries.invalidateQueries({ queryKey: list });
+      }
+      if (frame.type === 'room_updated') {
+        void queries.invalidateQueries({ queryKey: keys.room(frame.room.id) });
+        void queries.invalidateQueries({ queryKey: keys.rooms });
+      }
+    };
+    const unsubscribe = live.onFrame(refresh);
+    live.start();
+    return () => {
+      unsubscribe();
+      live.stop();
+      forgetContexts();
+    };
+  }, [live, queries]);
+
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => {
+      if (live.connection.waiting > 0) event.preventDefault();
+    };
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [live]);
+
+  return <LiveContext value={live}>{children}</LiveContext>;
+}

@@ -1,0 +1,276 @@
+/**
+ * The live client: one socket, one state, and the acts of the person. React reads it through the hooks in
+ * hooks.ts; nothing else changes the state.
+ */
+import type { Message, MessagePage } from '../api/types';
+import { sendContext } from './contextBus';
+import type { Draft, ServerFrame } from './frames';
+import { type Connection, LiveSocket, type SocketLike } from './socket';
+import {
+  type Absence,
+  applyEvent,
+  initialState,
+  type LiveEvent,
+  type LiveState,
+  type PageEnd,
+} from './store';
+import { hasNewer, hasOlder, newest, oldest, PAGE } from './window';
+
+export interface PageRequest {
+  before?: number;
+  after?: number;
+  limit: number;
+}
+
+export interface LiveOptions {
+  me: string;
+  connect: () => SocketLike;
+  fetchPage: (room: string, request: PageRequest) => Promise<MessagePage>;
+  /** The server would not have us; perhaps the session has ended. */
+  turnedAway: () => void;
+}
+
+/** A post that was refused hands its text back to whoever wrote it. */
+export type RefusalHandler = (draft: Draft, code: string, detail: string) => boolean;
+
+const READ_DELAY_MS = 600;
+/** Messages asked for when joining a room that is not shown: enough to open it without waiting. */
+const BACKGROUND_LATEST = 30;
+
+function lastContext(messages: readonly Message[]): void {
+  const message = messages.findLast((candidate) => candidate.contexts.length > 0);
+  const context = message?.contexts.at(-1);
+  if (message && context) {
+    sendContext(message.room, context, { seq: message.seq, author: message.author, at: message.at });
+  }
+}
+
+export class LiveClient {
+  readonly #options: LiveOptions;
+  readonly #socket: LiveSocket;
+  readonly #listeners = new Set<() => void>();
+  readonly #frameListeners = new Set<(frame: ServerFrame) => void>();
+  readonly #refusalHandlers = new Map<string, RefusalHandler>();
+  readonly #readTimers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #open = new Map<string, number>();
+  #background: ReadonlySet<string> = new Set();
+  #state: LiveState;
+  #connection: Connection = { word: 'connecting', waiting: 0 };
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+    this.#state = initialState(options.me);
+    this.#socket = new LiveSocket(options.connect, {
+      frame: (frame) => this.#receive(frame),
+      connection: (connection) => {
+        this.#connection = connection;
+        this.#publish();
+      },
+      posted: (nonce, seq) => this.#apply({ type: 'posted', nonce, seq }),
+      refused: (nonce, code, detail) => this.#refused(nonce, code, detail),
+      turnedAway: options.turnedAway,
+    });
+  }
+
+  get state(): LiveState {
+    return this.#state;
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  start(): void {
+    this.#socket.start();
+    window.addEventListener('online', this.#online);
+  }
+
+  stop(): void {
+    window.removeEventListener('online', this.#online);
+    for (const timer of this.#readTimers.values()) clearTimeout(timer);
+    this.#socket.stop();
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Every frame of the server, after it has been applied. */
+  onFrame(listener: (frame: ServerFrame) => void): () => void {
+    this.#frameListeners.add(listener);
+    return () => this.#frameListeners.delete(listener);
+  }
+
+  /** The composer of a room takes back the text of refused posts; it answers whether it could. */
+  onRefusal(room: string, handler: RefusalHandler): () => void {
+    this.#refusalHandlers.set(room, handler);
+    return () => this.#refusalHandlers.delete(room);
+  }
+
+  /** Rooms to stay joined to without showing them: those the person follows. */
+  keepJoined(rooms: Iterable<string>): void {
+    const before = this.#background;
+    this.#background = new Set(rooms);
+    for (const room of this.#background) {
+      if (!before.has(room)) this.#join(room, BACKGROUND_LATEST);
+    }
+    for (const room of before) this.#leaveUnlessWanted(room);
+  }
+
+  /** Opens a room for reading; returns the function that closes it. */
+  openRoom(room: string): () => void {
+    this.#open.set(room, (this.#open.get(room) ?? 0) + 1);
+    this.#join(room, PAGE);
+    this.#apply({ type: 'opened', room });
+    if (this.#state.rooms[room]?.window === null) void this.load(room, 'latest');
+    return () => {
+      const left = (this.#open.get(room) ?? 1) - 1;
+      if (left > 0) {
+        this.#open.set(room, left);
+        return;
+      }
+      this.#open.delete(room);
+      this.#apply({ type: 'closed', room });
+      this.#leaveUnlessWanted(room);
+    };
+  }
+
+  /** Asks again for a room that was refused or removed. */
+  retryRoom(room: string): void {
+    this.#apply({ type: 'asked', room });
+    this.#socket.rejoinRoom(room, PAGE);
+  }
+
+  /** Loads a page at one end of the window; `latest` replaces it. Does nothing while one is loading. */
+  async load(room: string, end: PageEnd): Promise<void> {
+    const held = this.#state.rooms[room];
+    if (!held || (held.loading !== null && end !== 'latest')) return;
+    const { window } = held;
+    if (end === 'older' && (!window || !hasOlder(window))) return;
+    if (end === 'newer' && (!window || !hasNewer(window))) return;
+    const before = end === 'older' && window ? oldest(window) : undefined;
+    const after = end === 'newer' && window ? newest(window) : undefined;
+    await this.#load(room, end, {
+      ...(before === undefined ? {} : { before }),
+      ...(after === undefined ? {} : { after }),
+      limit: PAGE,
+    });
+  }
+
+  /** Replaces the window by the page that begins shortly before a message. */
+  async loadAround(room: string, seq: number): Promise<void> {
+    await this.#load(room, 'latest', { after: Math.max(0, seq - 11), limit: PAGE });
+  }
+
+  async #load(room: string, end: PageEnd, request: PageRequest): Promise<void> {
+    this.#apply({ type: 'page_asked', room, end });
+    try {
+      const page = await this.#options.fetchPage(room, request);
+      this.#apply({ type: 'page', room, end, page });
+    } catch (error) {
+      this.#apply({ type: 'page_failed', room, end, error });
+    }
+  }
+
+  setFollowing(room: string, following: boolean): void {
+    this.#apply({ type: 'following', room, following });
+  }
+
+  /** Whether the person is looking at the end of the room now. */
+  setPresent(room: string, present: boolean): void {
+    this.#apply({ type: 'present', room, present });
+  }
+
+  setFollowed(room: string, followed: boolean): void {
+    this.#apply({ type: 'followed', room, followed });
+  }
+
+  /** Everything up to this message has been before the eyes. Told to the server after a short rest. */
+  markRead(room: string, seq: number): void {
+    this.#apply({ type: 'read', room, seq });
+    clearTimeout(this.#readTimers.get(room));
+    this.#readTimers.set(
+      room,
+      setTimeout(() => this.#socket.read(room, seq), READ_DELAY_MS),
+    );
+  }
+
+  post(room: string, draft: Draft): string {
+    const nonce = crypto.randomUUID();
+    const at = new Date().toISOString();
+    this.#apply({ type: 'posting', post: { ...draft, nonce, room, at, state: 'waiting' } });
+    this.#socket.post(room, nonce, draft);
+    return nonce;
+  }
+
+  /** Takes a refused post away, as when its text went back to the composer. */
+  dropPost(nonce: string): void {
+    this.#apply({ type: 'post_dropped', nonce });
+  }
+
+  #online = () => this.#socket.hurry();
+
+  #join(room: string, latest: number): void {
+    if (this.#state.absent[room]) this.#apply({ type: 'asked', room });
+    this.#socket.joinRoom(room, latest);
+  }
+
+  #leaveUnlessWanted(room: string): void {
+    if (this.#open.has(room) || this.#background.has(room)) return;
+    this.#socket.leaveRoom(room);
+    this.#apply({ type: 'left', room });
+  }
+
+  #receive(frame: ServerFrame): void {
+    if (frame.type === 'joined') this.#joined(frame);
+    else this.#apply({ type: 'frame', frame });
+    if (frame.type === 'error' && frame.room) this.#failedRoom(frame.room, frame);
+    if (frame.type === 'message') {
+      lastContext([frame]);
+      const held = this.#state.rooms[frame.room];
+      // Something is missing between what is held and this message.
+      if (held?.window && held.following && hasNewer(held.window)) void this.load(frame.room, 'newer');
+    }
+    for (const listener of this.#frameListeners) listener(frame);
+  }
+
+  #joined(frame: Extract<ServerFrame, { type: 'joined' }>): void {
+    const room = frame.room.id;
+    const known = this.#state.rooms[room] !== undefined;
+    this.#apply({ type: 'frame', frame });
+    if (!known) {
+      lastContext(frame.messages);
+      if (this.#open.has(room)) this.#apply({ type: 'opened', room });
+    }
+  }
+
+  #failedRoom(room: string, absence: Absence): void {
+    if (this.#state.rooms[room]) return;
+    this.#apply({ type: 'refused_join', room, absence: { code: absence.code, detail: absence.detail } });
+  }
+
+  #refused(nonce: string, code: string, detail: string): void {
+    const post = this.#state.pending.find((candidate) => candidate.nonce === nonce);
+    if (!post) return;
+    const { text, alert, title } = post;
+    const draft: Draft = {
+      text,
+      ...(alert === undefined ? {} : { alert }),
+      ...(title === undefined ? {} : { title }),
+    };
+    const takenBack = this.#refusalHandlers.get(post.room)?.(draft, code, detail) ?? false;
+    this.#apply(takenBack ? { type: 'post_dropped', nonce } : { type: 'post_refused', nonce, code, detail });
+  }
+
+  #apply(event: LiveEvent): void {
+    const next = applyEvent(this.#state, event);
+    if (next === this.#state) return;
+    this.#state = next;
+    this.#publish();
+  }
+
+  #publish(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

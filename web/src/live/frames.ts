@@ -1,0 +1,88 @@
+/** The frames of the live protocol (api/asyncapi.yaml), one union per direction, told apart by `type`. */
+import type {
+  Limits,
+  Message,
+  Participant,
+  Permissions,
+  Principal,
+  Room,
+  RoomProperties,
+  StorageEntry,
+} from '../api/types';
+
+export interface JoinRoom {
+  room: string;
+  /** Resume: everything after this sequence number. */
+  after?: number;
+  /** First join: this many of the latest messages. */
+  latest?: number;
+}
+
+export interface Draft {
+  text: string;
+  alert?: boolean;
+  /** Present for a story. */
+  title?: string;
+}
+
+export type ClientFrame =
+  | { type: 'join'; id: string; rooms: JoinRoom[] }
+  | { type: 'leave'; id: string; room: string }
+  | ({ type: 'post'; id: string; room: string; nonce: string } & Draft)
+  | { type: 'read'; room: string; seq: number }
+  | { type: 'ping'; id: string };
+
+export interface JoinedFrame {
+  type: 'joined';
+  id: string;
+  room: Room;
+  messages: Message[];
+  head: number;
+  /** The gap was too large: what is held must be dropped for these messages. */
+  reload: boolean;
+  /** null in a large room. */
+  participants: Participant[] | null;
+}
+
+export interface PresenceFrame {
+  type: 'presence';
+  room: string;
+  arrived: Participant[];
+  departed: string[];
+  count: number;
+  large: boolean;
+}
+
+export type ServerFrame =
+  | { type: 'welcome'; protocol: number; person: Principal; heartbeat_ms: number; limits: Limits }
+  | JoinedFrame
+  | { type: 'posted'; id: string; room: string; seq: number; at: string }
+  | ({ type: 'message' } & Message)
+  | PresenceFrame
+  | { type: 'room_updated'; room: RoomProperties }
+  | { type: 'permissions'; room: string; permissions: Permissions }
+  | { type: 'removed'; room: string; code: string }
+  | { type: 'rooms_changed' }
+  | { type: 'catalogue_changed'; pool: string; kind: 'addin' | 'category' | 'room' }
+  | { type: 'storage_changed'; room: string; entry: StorageEntry }
+  | { type: 'pong'; id: string }
+  | { type: 'error'; id?: string | null; room?: string | null; code: string; detail: string }
+  | { type: 'goodbye'; code: string; retry_after_ms: number };
+
+/** The room a frame is about, if it is about one. */
+export function roomOf(frame: ServerFrame): string | undefined {
+  if (!('room' in frame) || !frame.room) return undefined;
+  return typeof frame.room === 'string' ? frame.room : frame.room.id;
+}
+
+/** A frame of the text the server sent, or undefined for what is none. Unknown types pass and are ignored later. */
+export function parseFrame(text: unknown): ServerFrame | undefined {
+  if (typeof text !== 'string') return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || !('type' in value)) return undefined;
+    return value as ServerFrame;
+  } catch {
+    return undefined;
+  }
+}

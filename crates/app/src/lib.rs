@@ -1,1 +1,178 @@
-//! x
+//! The use cases: the only door to the data. HTTP, the socket, the shell behind them, import and demo all come through here.
+//!
+//! One file for each noun, one function for each verb, and in each function the same steps: may this person
+//! (`perch_domain::permission`)? is it right (`perch_domain`)? store it, with its audit record, in one transaction; take it
+//! into memory; tell whoever is concerned. Bodies are those of `perch-wire`, so a surface parses, calls, and answers.
+//!
+//! In memory: the [`directory`] of principals and the [`catalogue`] of each pool, whole. Never in memory: messages, but for
+//! the newest of each room (`perch_live::log`).
+
+pub mod actor;
+pub mod addin;
+pub mod addin_storage;
+mod audit;
+pub mod catalogue;
+pub mod category;
+pub mod directory;
+pub mod follow;
+pub mod identity;
+pub mod import;
+mod lists;
+pub mod message;
+pub mod participation;
+pub mod pool;
+pub mod principal;
+pub mod room;
+pub mod session;
+mod store_error;
+mod tell;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use perch_domain::addin::Origin;
+use perch_domain::limits::DEFAULT_CHAT_HISTORY;
+use perch_domain::pool::PoolFqdn;
+use perch_domain::{Clock, Refusal, Timestamp};
+use perch_live::{Closing, People};
+use perch_store::{DeploymentStore, Storage};
+
+pub use actor::Actor;
+
+use crate::catalogue::PoolState;
+use crate::directory::Directory;
+use crate::identity::{IdentitySource, LocalAccounts};
+use crate::session::Attempts;
+use crate::store_error::refused;
+
+/// What an operator sets.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The name of the deployment, shown at the top of the client.
+    pub deployment_name: String,
+    /// Where browsers reach the chat: no add-in may be there.
+    pub own_origin: Origin,
+    /// Messages sent when a room is joined, unless the client asks for another number.
+    pub default_chat_history: u32,
+    /// How long a browser's session lasts.
+    pub session_seconds: i64,
+    /// How hard it is to guess a password from its hash.
+    pub password_cost: identity::PasswordCost,
+}
+
+impl Settings {
+    /// The defaults for a chat at an address.
+    #[must_use]
+    pub fn at(own_origin: Origin) -> Self {
+        Self {
+            deployment_name: "Perch".to_owned(),
+            own_origin,
+            default_chat_history: DEFAULT_CHAT_HISTORY,
+            session_seconds: 14 * 24 * 3_600,
+            password_cost: identity::PasswordCost::default(),
+        }
+    }
+}
+
+/// A running deployment.
+pub struct App {
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    storage: Arc<dyn Storage>,
+    deployment: Arc<dyn DeploymentStore>,
+    directory: RwLock<Directory>,
+    pools: RwLock<BTreeMap<PoolFqdn, Arc<PoolState>>>,
+    people: People,
+    identity: Box<dyn IdentitySource>,
+    attempts: Attempts,
+    /// One change of the deployment at a time: each is checked against what the one before left.
+    change: tokio::sync::Mutex<()>,
+}
+
+impl App {
+    /// Opens a deployment.
+    ///
+    /// # Errors
+    /// When its store cannot be opened.
+    pub async fn open(
+        storage: Arc<dyn Storage>,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Self>, Refusal> {
+        let deployment = storage.deployment().await.map_err(refused)?;
+        let loaded = deployment.load().await.map_err(refused)?;
+        let mut pools = BTreeMap::new();
+        for pool in loaded.pools {
+            let store = storage.pool(&pool.fqdn).await.map_err(refused)?;
+            pools.insert(
+                pool.fqdn.clone(),
+                PoolState::open(pool, store).await.map_err(refused)?,
+            );
+        }
+        Ok(Arc::new(Self {
+            identity: Box::new(LocalAccounts::new(
+                Arc::clone(&deployment),
+                settings.password_cost,
+            )?),
+            settings,
+            clock,
+            storage,
+            deployment,
+            directory: RwLock::new(Directory::new(loaded.principals)),
+            pools: RwLock::new(pools),
+            people: People::default(),
+            attempts: Attempts::new(),
+            change: tokio::sync::Mutex::new(()),
+        }))
+    }
+
+    /// What the operator set.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Who is connected.
+    #[must_use]
+    pub const fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// The current time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Ends every connection, commits what was handed over, and closes the store. Nothing acknowledged is lost.
+    pub async fn close(&self) {
+        self.people.close_all(Closing::ShuttingDown);
+        for pool in self.all_pools() {
+            pool.committer().stop().await;
+            pool.store().close().await;
+        }
+        self.deployment.close().await;
+    }
+
+    pub(crate) fn directory(&self) -> RwLockReadGuard<'_, Directory> {
+        self.directory
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn directory_mut(&self) -> RwLockWriteGuard<'_, Directory> {
+        self.directory
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The pools, in the order of their names.
+    pub(crate) fn all_pools(&self) -> Vec<Arc<PoolState>> {
+        self.pools
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect()
+    }
+}

@@ -62,7 +62,9 @@ impl AddinUrl {
     pub fn parse(text: &str, own: &Origin) -> Result<Self, Refusal> {
         let text = text.trim();
         if text.is_empty() {
-            return Err(invalid("Give a URL, such as https://intranet.contoso.com/page."));
+            return Err(invalid(
+                "Give a URL, such as https://intranet.contoso.com/page.",
+            ));
         }
         if text.len() > ADDIN_URL_BYTES_MAX {
             return Err(invalid(format!(
@@ -71,8 +73,13 @@ impl AddinUrl {
             ))
             .with("max", ADDIN_URL_BYTES_MAX));
         }
-        if text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
-            return Err(invalid("The URL contains spaces, backslashes or control characters; remove or encode them."));
+        if text
+            .chars()
+            .any(|c| c.is_control() || c.is_whitespace() || c == '\\')
+        {
+            return Err(invalid(
+                "The URL contains spaces, backslashes or control characters; remove or encode them.",
+            ));
         }
         let authority = text
             .split_once("://")
@@ -82,19 +89,30 @@ impl AddinUrl {
             .map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default())
             .ok_or_else(|| invalid("Only absolute addresses that start with http:// or https:// can be registered."))?;
         if authority.is_empty() {
-            return Err(invalid("The URL has no host; write it as https://host/page."));
+            return Err(invalid(
+                "The URL has no host; write it as https://host/page.",
+            ));
         }
         if authority.contains(['{', '}']) {
-            return Err(invalid("Variables may stand in the path, query or fragment of the URL, not in its host or port."));
+            return Err(invalid(
+                "Variables may stand in the path, query or fragment of the URL, not in its host or port.",
+            ));
         }
         let example = expand_with(text, |_| Some("x".to_owned()))?;
-        let url = Url::parse(&example)
-            .map_err(|cause| invalid(format!("This is not a valid URL: {cause}. Check the address.")))?;
+        let url = Url::parse(&example).map_err(|cause| {
+            invalid(format!(
+                "This is not a valid URL: {cause}. Check the address."
+            ))
+        })?;
         if !url.username().is_empty() || url.password().is_some() || authority.contains('@') {
-            return Err(invalid("The URL contains a user name or password; remove them, everybody in the room would see them."));
+            return Err(invalid(
+                "The URL contains a user name or password; remove them, everybody in the room would see them.",
+            ));
         }
         if url.origin().ascii_serialization() == own.as_str() {
-            return Err(invalid("The URL is on the chat's own address, where a page could act as the person who opens it; serve the add-in from another host or port."));
+            return Err(invalid(
+                "The URL is on the chat's own address, where a page could act as the person who opens it; serve the add-in from another host or port.",
+            ));
         }
         Ok(Self(text.to_owned()))
     }
@@ -150,9 +168,9 @@ fn expand_with(template: &str, value: impl Fn(&str) -> Option<String>) -> Result
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         expanded.push_str(before);
-        let (name, tail) = after
-            .split_once('}')
-            .ok_or_else(|| invalid("The URL has a { without a }; close the variable or encode the brace as %7B."))?;
+        let (name, tail) = after.split_once('}').ok_or_else(|| {
+            invalid("The URL has a { without a }; close the variable or encode the brace as %7B.")
+        })?;
         if !VARIABLES.contains(&name) {
             return Err(invalid(format!(
                 "{{{name}}} is not a known variable; use one of {{{}}}.",
@@ -201,7 +219,11 @@ mod tests {
         let own = Origin::parse(fixtures["own_origin"].as_str().unwrap()).unwrap();
         for case in fixtures["cases"].as_array().unwrap() {
             let url = match case["repeat"].as_u64() {
-                Some(times) => format!("{}{}", case["url"].as_str().unwrap(), "x".repeat(usize::try_from(times).unwrap())),
+                Some(times) => format!(
+                    "{}{}",
+                    case["url"].as_str().unwrap(),
+                    "x".repeat(usize::try_from(times).unwrap())
+                ),
                 None => case["url"].as_str().unwrap().to_owned(),
             };
             assert_eq!(
@@ -214,11 +236,19 @@ mod tests {
 
     #[test]
     fn variables_are_filled_in_once_and_encoded() {
-        let url = AddinUrl::parse("https://a.example/{room.id}?n={room.name}#{theme}", &own()).unwrap();
+        let url =
+            AddinUrl::parse("https://a.example/{room.id}?n={room.name}#{theme}", &own()).unwrap();
         let expanded = url
-            .expand(&[("room.id", "7"), ("room.name", "{theme} & co"), ("theme", "dark")])
+            .expand(&[
+                ("room.id", "7"),
+                ("room.name", "{theme} & co"),
+                ("theme", "dark"),
+            ])
             .unwrap();
-        assert_eq!(expanded, "https://a.example/7?n=%7Btheme%7D%20%26%20co#dark");
+        assert_eq!(
+            expanded,
+            "https://a.example/7?n=%7Btheme%7D%20%26%20co#dark"
+        );
     }
 
     #[test]

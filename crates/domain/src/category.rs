@@ -61,7 +61,12 @@ impl Scope {
     /// `PrincipalsAlreadyDefined`.
     pub fn check(&self) -> Result<(), Refusal> {
         let mut seen = HashSet::new();
-        if self.allowed.iter().chain(&self.denied).all(|entry| seen.insert(entry)) {
+        if self
+            .allowed
+            .iter()
+            .chain(&self.denied)
+            .all(|entry| seen.insert(entry))
+        {
             return Ok(());
         }
         Err(Refusal::new(

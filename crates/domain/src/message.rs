@@ -25,9 +25,15 @@ impl Draft {
     pub fn parse(text: &str, alert: bool, title: Option<&str>) -> Result<Self, Refusal> {
         let text = text.trim_end();
         if text.trim().is_empty() {
-            return Err(Refusal::new(Code::EmptyMessage, "Write something before sending.").of("text"));
+            return Err(
+                Refusal::new(Code::EmptyMessage, "Write something before sending.").of("text"),
+            );
         }
-        let limit = if title.is_some() { STORY_CHARS_MAX } else { MESSAGE_CHARS_MAX };
+        let limit = if title.is_some() {
+            STORY_CHARS_MAX
+        } else {
+            MESSAGE_CHARS_MAX
+        };
         check_length("text", text, limit)?;
         let title = title.map(str::trim);
         if let Some(title) = title {
@@ -37,7 +43,9 @@ impl Draft {
             check_length("title", title, STORY_TITLE_CHARS_MAX)?;
         }
         let unwanted = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-        if text.chars().any(unwanted) || title.is_some_and(|title| title.chars().any(char::is_control)) {
+        if text.chars().any(unwanted)
+            || title.is_some_and(|title| title.chars().any(char::is_control))
+        {
             return Err(Refusal::new(
                 Code::InvalidArgument,
                 "The text contains control characters; remove them.",
@@ -78,7 +86,14 @@ impl Draft {
 
     /// The message that this draft becomes at a place in a room.
     #[must_use]
-    pub fn into_message(self, room: RoomId, seq: Seq, author: PrincipalId, at: Timestamp, nonce: Nonce) -> Message {
+    pub fn into_message(
+        self,
+        room: RoomId,
+        seq: Seq,
+        author: PrincipalId,
+        at: Timestamp,
+        nonce: Nonce,
+    ) -> Message {
         Message {
             room,
             seq,
@@ -100,7 +115,10 @@ fn check_length(field: &'static str, text: &str, limit: usize) -> Result<(), Ref
     }
     Err(Refusal::new(
         Code::MessageTooLong,
-        format!("This has {} characters; shorten it to {limit} or fewer.", text.chars().count()),
+        format!(
+            "This has {} characters; shorten it to {limit} or fewer.",
+            text.chars().count()
+        ),
     )
     .of(field)
     .with("max", limit))
@@ -136,22 +154,34 @@ mod tests {
     #[test]
     fn an_empty_text_is_refused() {
         for text in ["", "  \n\t "] {
-            assert_eq!(Draft::parse(text, false, None).unwrap_err().code, Code::EmptyMessage);
+            assert_eq!(
+                Draft::parse(text, false, None).unwrap_err().code,
+                Code::EmptyMessage
+            );
         }
-        assert_eq!(Draft::parse("body", false, Some(" ")).unwrap_err().field, Some("title"));
+        assert_eq!(
+            Draft::parse("body", false, Some(" ")).unwrap_err().field,
+            Some("title")
+        );
     }
 
     #[test]
     fn length_counts_characters_and_a_story_may_be_longer() {
         assert!(Draft::parse(&"é".repeat(MESSAGE_CHARS_MAX), false, None).is_ok());
         let long = "é".repeat(MESSAGE_CHARS_MAX + 1);
-        assert_eq!(Draft::parse(&long, false, None).unwrap_err().code, Code::MessageTooLong);
+        assert_eq!(
+            Draft::parse(&long, false, None).unwrap_err().code,
+            Code::MessageTooLong
+        );
         assert!(Draft::parse(&long, false, Some("Minutes")).is_ok());
     }
 
     #[test]
     fn control_characters_are_refused_but_not_line_breaks() {
         assert!(Draft::parse("a\nb\tc", false, None).is_ok());
-        assert_eq!(Draft::parse("a\u{0}b", false, None).unwrap_err().code, Code::InvalidArgument);
+        assert_eq!(
+            Draft::parse("a\u{0}b", false, None).unwrap_err().code,
+            Code::InvalidArgument
+        );
     }
 }

@@ -26,7 +26,12 @@ impl Name {
     /// # Errors
     /// `InvalidName` when it is empty, longer than 256 characters, or has control characters.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        const { assert!(NAME_CHARS_MAX == ADDIN_NAME_CHARS_MAX, "one rule for all names") };
+        const {
+            assert!(
+                NAME_CHARS_MAX == ADDIN_NAME_CHARS_MAX,
+                "one rule for all names"
+            )
+        };
         let text = text.trim();
         let length = text.chars().count();
         if length == 0 {
@@ -35,7 +40,9 @@ impl Name {
         if length > NAME_CHARS_MAX {
             return Err(Refusal::new(
                 Code::InvalidName,
-                format!("The name has {length} characters; shorten it to {NAME_CHARS_MAX} or fewer."),
+                format!(
+                    "The name has {length} characters; shorten it to {NAME_CHARS_MAX} or fewer."
+                ),
             )
             .of("name")
             .with("max", NAME_CHARS_MAX));
@@ -130,7 +137,11 @@ mod tests {
         assert_eq!(Name::parse("  Ops ").unwrap().as_str(), "Ops");
         assert!(Name::parse(&"é".repeat(256)).is_ok());
         for bad in ["", "   ", "a\nb", &"x".repeat(257)] {
-            assert_eq!(Name::parse(bad).unwrap_err().code, Code::InvalidName, "{bad:?}");
+            assert_eq!(
+                Name::parse(bad).unwrap_err().code,
+                Code::InvalidName,
+                "{bad:?}"
+            );
         }
     }
 }

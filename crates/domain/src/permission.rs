@@ -12,7 +12,10 @@ use crate::room::{Privacy, RoomType};
 ///
 /// `member`, `manager`, `presenter` and `creator` are true only while the person is in scope, or is an administrator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "roles are independent of each other: six columns of the matrix")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "roles are independent of each other: six columns of the matrix"
+)]
 pub struct Standing {
     /// Administrator of the deployment.
     pub administrator: bool,
@@ -109,8 +112,12 @@ impl RoomAction {
         Self::SeeAddin,
         Self::Edit,
         Self::EditMembership,
-        Self::Move { creator_in_target: false },
-        Self::Move { creator_in_target: true },
+        Self::Move {
+            creator_in_target: false,
+        },
+        Self::Move {
+            creator_in_target: true,
+        },
         Self::Disable,
         Self::Delete,
         Self::Find,
@@ -151,7 +158,11 @@ pub fn in_pool(action: PoolAction, who: Standing) -> Result<(), Refusal> {
             "Only an administrator may do this; sign in as one, or ask one.",
         ),
     };
-    if allowed { Ok(()) } else { Err(Refusal::new(code, detail)) }
+    if allowed {
+        Ok(())
+    } else {
+        Err(Refusal::new(code, detail))
+    }
 }
 
 /// May this person do this in the room?
@@ -177,9 +188,19 @@ pub fn in_room(action: RoomAction, who: Standing, room: RoomFacts) -> Result<(),
                 "The room is disabled; a manager of the room or an administrator can enable it.",
             ));
         }
-        if allowed { Ok(()) } else { Err(Refusal::permission(detail)) }
+        if allowed {
+            Ok(())
+        } else {
+            Err(Refusal::permission(detail))
+        }
     };
-    let only = |allowed: bool, detail: &str| if allowed { Ok(()) } else { Err(Refusal::permission(detail)) };
+    let only = |allowed: bool, detail: &str| {
+        if allowed {
+            Ok(())
+        } else {
+            Err(Refusal::permission(detail))
+        }
+    };
     match action {
         RoomAction::AssociateAddin
         | RoomAction::Edit
@@ -198,22 +219,36 @@ pub fn in_room(action: RoomAction, who: Standing, room: RoomFacts) -> Result<(),
         ),
         // A disabled room is found in management views only (reference 1.9).
         RoomAction::Find => while_enabled(true, ""),
-        RoomAction::FindInMyRooms => only(who.administrator || who.manager, "You do not manage this room."),
-        RoomAction::Join | RoomAction::SeeAddin => {
-            while_enabled(takes_part, "Only members may join this room; ask one of its managers to add you.")
-        }
+        RoomAction::FindInMyRooms => only(
+            who.administrator || who.manager,
+            "You do not manage this room.",
+        ),
+        RoomAction::Join | RoomAction::SeeAddin => while_enabled(
+            takes_part,
+            "Only members may join this room; ask one of its managers to add you.",
+        ),
         RoomAction::ReadHistory => {
-            while_enabled(takes_part, "Only members may read this room; ask one of its managers to add you.")?;
+            while_enabled(
+                takes_part,
+                "Only members may read this room; ask one of its managers to add you.",
+            )?;
             if room.keeps_history {
                 return Ok(());
             }
-            Err(Refusal::new(Code::HistoryOff, "This room's category keeps no history: messages are seen only as they come."))
+            Err(Refusal::new(
+                Code::HistoryOff,
+                "This room's category keeps no history: messages are seen only as they come.",
+            ))
         }
         RoomAction::Post => while_enabled(
             speaks,
             match room.room_type {
-                RoomType::Normal => "Only members may post in this room; ask one of its managers to add you.",
-                RoomType::Auditorium => "Only presenters may post in this auditorium; ask one of its managers to make you one.",
+                RoomType::Normal => {
+                    "Only members may post in this room; ask one of its managers to add you."
+                }
+                RoomType::Auditorium => {
+                    "Only presenters may post in this auditorium; ask one of its managers to make you one."
+                }
             },
         ),
         RoomAction::UploadFile => while_enabled(
@@ -252,7 +287,10 @@ const fn sees(who: Standing, room: RoomFacts) -> bool {
 
 /// What a person may do with a room, as clients are told (reference 1.7, `RoomPermissionMap`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "the original's permission map, one flag each")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the original's permission map, one flag each"
+)]
 pub struct RoomPermissions {
     /// Finds it.
     pub view: bool,

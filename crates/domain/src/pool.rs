@@ -18,7 +18,9 @@ impl PoolFqdn {
         let text = text.trim().to_ascii_lowercase();
         let label = |label: &str| {
             (1..=63).contains(&label.len())
-                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
                 && !label.starts_with('-')
                 && !label.ends_with('-')
         };
@@ -70,7 +72,10 @@ mod tests {
 
     #[test]
     fn a_pool_is_a_dns_name() {
-        assert_eq!(PoolFqdn::parse("ATL-CS-001.contoso.com").unwrap().as_str(), "atl-cs-001.contoso.com");
+        assert_eq!(
+            PoolFqdn::parse("ATL-CS-001.contoso.com").unwrap().as_str(),
+            "atl-cs-001.contoso.com"
+        );
         for bad in ["", "a..b", "-a.b", "a b", "../x", "a/b", &"x".repeat(64)] {
             assert!(PoolFqdn::parse(bad).is_err(), "{bad:?}");
         }

@@ -20,7 +20,12 @@ pub enum PrincipalKind {
 
 impl PrincipalKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::User, Self::Group, Self::OrganizationalUnit, Self::Domain];
+    pub const ALL: [Self; 4] = [
+        Self::User,
+        Self::Group,
+        Self::OrganizationalUnit,
+        Self::Domain,
+    ];
 
     /// As it travels and is stored.
     #[must_use]
@@ -160,7 +165,9 @@ mod tests {
 
     #[test]
     fn an_address_that_is_none_is_refused() {
-        for bad in ["", "amelie", "sip:", "a b@c", "@contoso", "amelie@", "a@b@c"] {
+        for bad in [
+            "", "amelie", "sip:", "a b@c", "@contoso", "amelie@", "a@b@c",
+        ] {
             assert!(Address::parse(PrincipalKind::User, bad).is_err(), "{bad:?}");
         }
     }

@@ -1,6 +1,6 @@
 //! Rooms, and what is derived from a room and its category.
 
-use crate::category::{Affiliations, Category, Scope};
+use crate::category::{Affiliations, Category};
 use crate::id::{AddinId, CategoryId, PrincipalId, Revision, RoomId};
 use crate::name::{Description, Name};
 use crate::permission::{RoomFacts, Standing};
@@ -92,7 +92,12 @@ impl Room {
 
     /// What a person is to the room. Roles count only in scope (reference 1.4); an administrator's do always.
     #[must_use]
-    pub fn standing(&self, category: &Category, who: &Affiliations, administrator: bool) -> Standing {
+    pub fn standing(
+        &self,
+        category: &Category,
+        who: &Affiliations,
+        administrator: bool,
+    ) -> Standing {
         let in_scope = category.scope.includes(who);
         let counts = in_scope || administrator;
         let member = counts && who.covered_by(&self.members);
@@ -108,16 +113,11 @@ impl Room {
         }
     }
 
-    /// Removes from the lists what a scope no longer includes; `affiliations` gives each listed principal's
-    /// (reference 1.4: entries outside the new scope are removed). Says whether anything was.
-    pub fn keep_in_scope(
-        &mut self,
-        scope: &Scope,
-        affiliations: impl Fn(PrincipalId) -> Affiliations,
-    ) -> bool {
+    /// Removes from the lists whoever is not in scope any more (reference 1.4). Says whether anybody was.
+    pub fn keep_in_scope(&mut self, in_scope: impl Fn(PrincipalId) -> bool) -> bool {
         let before = self.members.len() + self.managers.len() + self.presenters.len();
         for list in [&mut self.members, &mut self.managers, &mut self.presenters] {
-            list.retain(|entry| scope.includes(&affiliations(*entry)));
+            list.retain(|entry| in_scope(*entry));
         }
         before != self.members.len() + self.managers.len() + self.presenters.len()
     }

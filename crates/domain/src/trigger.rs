@@ -83,18 +83,32 @@ mod tests {
     use super::*;
 
     fn tickers(text: &str) -> Vec<String> {
-        find(text).into_iter().map(|context| context.value).collect()
+        find(text)
+            .into_iter()
+            .map(|context| context.value)
+            .collect()
     }
 
     #[test]
     fn tickers_are_found_where_people_write_them() {
         assert_eq!(tickers("$MSFT"), ["MSFT"]);
-        assert_eq!(tickers("anyone seen size in [$MSFT]? or $AAPL,$BRK.B"), ["MSFT", "AAPL", "BRK.B"]);
+        assert_eq!(
+            tickers("anyone seen size in [$MSFT]? or $AAPL,$BRK.B"),
+            ["MSFT", "AAPL", "BRK.B"]
+        );
     }
 
     #[test]
     fn amounts_words_and_shell_variables_are_no_tickers() {
-        for text in ["$100", "US$MSFT", "$$MSFT", "$msft", "$TOOLONGNAME", "$PATH_1", "$ MSFT"] {
+        for text in [
+            "$100",
+            "US$MSFT",
+            "$$MSFT",
+            "$msft",
+            "$TOOLONGNAME",
+            "$PATH_1",
+            "$ MSFT",
+        ] {
             assert!(tickers(text).is_empty(), "{text}");
         }
     }

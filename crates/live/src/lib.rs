@@ -1,1 +1,37 @@
-//! x
+//! What is live on this node: the logs of rooms, the group commit, and the people who are connected.
+//!
+//! Invariants: nobody sees a message before it is durable, its author included ([`commit`]); a subscriber is a cursor on
+//! its room's ring, not a queue, so a slow one costs no memory and delays nobody ([`log`]); a frame is encoded once,
+//! whoever receives it ([`Frame`]).
+
+pub mod commit;
+pub mod log;
+pub mod people;
+mod subscriber;
+
+use bytes::Bytes;
+use perch_wire::live::ServerFrame;
+
+pub use commit::{CommitError, Committer, Post, Posted};
+pub use log::{Read, RoomLog, Subscription};
+pub use people::People;
+pub use subscriber::{Closing, Subscriber};
+
+/// An encoded frame of the live protocol: one JSON text, shared by all who receive it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame(Bytes);
+
+impl Frame {
+    /// Encodes a frame.
+    #[must_use]
+    pub fn encode(frame: &ServerFrame) -> Self {
+        // Serialising our own types cannot fail: no map has keys other than texts, no number is out of range.
+        Self(serde_json::to_vec(frame).unwrap_or_default().into())
+    }
+
+    /// The JSON text, in UTF-8.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &Bytes {
+        &self.0
+    }
+}

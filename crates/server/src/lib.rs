@@ -1,1 +1,87 @@
-//! x
+//! HTTP and WebSocket: parse, one call into `perch_app`, answer. Nothing is decided here.
+//!
+//! [`router`] is the whole surface: `/api/v1` (one file for each noun in `rest`), `/api/v1/live` ([`socket`]), the add-in
+//! frame, and the web client for every other path. Start reading at `rest`.
+
+mod addin_frame;
+mod assets;
+mod auth;
+mod extract;
+mod headers;
+pub mod openapi;
+mod problem;
+mod rest;
+mod serve;
+pub mod socket;
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use perch_app::App;
+use tokio_util::task::TaskTracker;
+
+pub use serve::serve;
+
+/// What the surfaces need.
+#[derive(Clone)]
+pub struct ServerState {
+    app: Arc<App>,
+    limits: SocketLimits,
+    /// Live connections, so that a stop can wait for them.
+    connections: TaskTracker,
+}
+
+/// How much one live connection may ask for.
+#[derive(Clone, Copy, Debug)]
+pub struct SocketLimits {
+    /// Frames a second, over time.
+    pub frames_per_second: NonZeroU32,
+    /// Frames at once.
+    pub frames_burst: NonZeroU32,
+}
+
+impl Default for SocketLimits {
+    fn default() -> Self {
+        const PER_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
+        const BURST: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
+        Self {
+            frames_per_second: PER_SECOND,
+            frames_burst: BURST,
+        }
+    }
+}
+
+impl ServerState {
+    /// The state of a server for a deployment.
+    #[must_use]
+    pub fn new(app: Arc<App>, limits: SocketLimits) -> Self {
+        Self {
+            app,
+            limits,
+            connections: TaskTracker::new(),
+        }
+    }
+}
+
+impl FromRef<ServerState> for Arc<App> {
+    fn from_ref(state: &ServerState) -> Self {
+        Self::clone(&state.app)
+    }
+}
+
+/// Everything that the server answers.
+pub fn router(state: ServerState) -> Router {
+    let (api, _) = openapi::describe();
+    api.route("/api/v1/live", axum::routing::get(socket::upgrade))
+        .route("/addin-frame/{room}", axum::routing::get(addin_frame::show))
+        .route("/addin-preview", axum::routing::get(addin_frame::preview))
+        .fallback(assets::serve)
+        .layer(axum::middleware::from_fn_with_state(
+            state.clone(),
+            headers::protect,
+        ))
+        .layer(tower_http::compression::CompressionLayer::new())
+        .with_state(state)
+}

@@ -52,7 +52,11 @@ pub trait DeploymentStore: Send + Sync {
     ///
     /// # Errors
     /// When the database fails.
-    async fn list_credentials(&self, user: PrincipalId, kind: CredentialKind) -> Result<Vec<Credential>, StoreError>;
+    async fn list_credentials(
+        &self,
+        user: PrincipalId,
+        kind: CredentialKind,
+    ) -> Result<Vec<Credential>, StoreError>;
 
     /// Begins a transaction. Dropping it without [`DeploymentWrite::commit`] undoes it.
     ///
@@ -89,10 +93,10 @@ pub trait DeploymentWrite: Send {
     /// # Errors
     /// `Conflict(Address)`.
     async fn insert_principal(&mut self, new: &StoredPrincipal) -> Result<(), StoreError>;
-    /// Replaces a principal and its containers. `false`: there is none.
+    /// Replaces a principal, but for its kind and its password, and its containers. `false`: there is none.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `Conflict(Address)`.
     async fn update_principal(&mut self, changed: &StoredPrincipal) -> Result<bool, StoreError>;
     /// Sets a user's password hash.
     ///
@@ -113,12 +117,20 @@ pub trait DeploymentWrite: Send {
     ///
     /// # Errors
     /// When the database fails.
-    async fn delete_credential(&mut self, user: PrincipalId, credential: CredentialId) -> Result<bool, StoreError>;
+    async fn delete_credential(
+        &mut self,
+        user: PrincipalId,
+        credential: CredentialId,
+    ) -> Result<bool, StoreError>;
     /// Removes a user's sessions, but for one.
     ///
     /// # Errors
     /// When the database fails.
-    async fn delete_sessions(&mut self, user: PrincipalId, but: Option<CredentialId>) -> Result<(), StoreError>;
+    async fn delete_sessions(
+        &mut self,
+        user: PrincipalId,
+        but: Option<CredentialId>,
+    ) -> Result<(), StoreError>;
     /// Appends to the audit log.
     ///
     /// # Errors

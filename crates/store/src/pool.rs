@@ -118,7 +118,12 @@ pub trait PoolStore: Send + Sync {
     ///
     /// # Errors
     /// When the database fails.
-    async fn messages(&self, room: RoomId, page: Page, limit: u32) -> Result<Vec<Message>, StoreError>;
+    async fn messages(
+        &self,
+        room: RoomId,
+        page: Page,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreError>;
 
     /// The place of the oldest message of a room that is stored, zero when there is none.
     ///
@@ -142,7 +147,12 @@ pub trait PoolStore: Send + Sync {
     ///
     /// # Errors
     /// When the database fails.
-    async fn storage_entry(&self, room: RoomId, addin: AddinId, key: &StorageKey) -> Result<Option<StorageEntry>, StoreError>;
+    async fn storage_entry(
+        &self,
+        room: RoomId,
+        addin: AddinId,
+        key: &StorageKey,
+    ) -> Result<Option<StorageEntry>, StoreError>;
 
     /// Removes the messages received before a time of rooms whose category keeps no history.
     ///
@@ -218,7 +228,12 @@ pub trait PoolWrite: Send {
     ///
     /// # Errors
     /// When the database fails.
-    async fn set_followed(&mut self, person: PrincipalId, room: RoomId, followed: bool) -> Result<(), StoreError>;
+    async fn set_followed(
+        &mut self,
+        person: PrincipalId,
+        room: RoomId,
+        followed: bool,
+    ) -> Result<(), StoreError>;
     /// Stores a value whose version follows the stored one. `false`: it does not, or the room is gone.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ pub mod addin_storage;
 pub mod category;
 pub mod import;
 pub mod live;
+pub mod live_examples;
 pub mod message;
 pub mod pool;
 pub mod principal;

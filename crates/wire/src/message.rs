@@ -77,7 +77,9 @@ impl From<&trigger::Context> for Context {
         Self {
             kind: context.kind.as_str().to_owned(),
             name: context.value.clone(),
-            id: ContextId { ticker: context.value.clone() },
+            id: ContextId {
+                ticker: context.value.clone(),
+            },
             start: context.start,
             end: context.end,
         }

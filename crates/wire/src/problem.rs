@@ -60,3 +60,22 @@ impl From<&Refusal> for Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use perch_domain::Code;
+
+    use super::*;
+
+    #[test]
+    fn every_code_is_documented_with_its_status() {
+        let document = include_str!("../../../docs/api-design.md");
+        for code in Code::ALL {
+            let row = format!("| {} | `{code}` |", status(code.class()));
+            assert!(
+                document.contains(&row),
+                "docs/api-design.md lacks a row that begins with {row}"
+            );
+        }
+    }
+}

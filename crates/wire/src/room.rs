@@ -87,7 +87,10 @@ pub struct RoomAddin {
 
 /// What the caller may do with a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[expect(clippy::struct_excessive_bools, reason = "one flag for each permission of the original's map")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one flag for each permission of the original's map"
+)]
 pub struct RoomPermissions {
     /// Find it.
     pub view: bool,
@@ -242,7 +245,11 @@ pub struct RoomPatch {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled: Option<bool>,
     /// Identifier or name of an add-in of the pool; `null` for none.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub addin: Option<Option<String>>,
     /// Identifiers or addresses.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -55,7 +55,10 @@ impl Limits {
     /// The limits of this version.
     pub const CURRENT: Self = {
         use perch_domain::limits as l;
-        #[expect(clippy::cast_possible_truncation, reason = "constants far below the range of u32")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "constants far below the range of u32"
+        )]
         const fn small(limit: usize) -> u32 {
             limit as u32
         }

@@ -1,1 +1,145 @@
-//! x
+//! The suite that every store passes.
+//!
+//! A store's integration test calls [`suite!`] with a function that makes empty storage; each behaviour becomes a test of
+//! its own there, named by the sentence that it proves. What only one database can do wrong, such as running out of disk,
+//! is tested beside that database.
+//!
+//! A new behaviour is a public function here and a line in the list of [`suite!`]; a test compares the two.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+#![expect(missing_docs, reason = "the name of a behaviour is a sentence")]
+
+pub mod addin;
+pub mod addin_storage;
+pub mod attention;
+pub mod audit;
+pub mod category;
+pub mod deployment;
+pub mod durability;
+mod fixture;
+pub mod message;
+pub mod room;
+
+/// Makes a test of each behaviour. `$fixture` is a function whose future gives empty storage, and something that is kept
+/// until the test has ended, such as the folder of its files.
+#[macro_export]
+macro_rules! suite {
+    ($fixture:path) => {
+        $crate::suite! {
+            @each $fixture;
+            deployment::a_new_deployment_is_empty,
+            deployment::principals_of_every_kind_are_found_as_they_were_stored,
+            deployment::containers_are_found_as_they_were_stored_and_replaced,
+            deployment::an_address_is_unique_in_any_letter_case,
+            deployment::a_principal_changes_but_for_its_kind,
+            deployment::an_absent_principal_is_not_updated,
+            deployment::a_dropped_deployment_transaction_leaves_nothing,
+            deployment::a_password_hash_is_kept_and_replaced,
+            deployment::a_password_hash_survives_a_change_of_its_principal,
+            deployment::credentials_are_found_by_their_digest_and_listed_by_kind,
+            deployment::only_its_owner_removes_a_credential,
+            deployment::all_sessions_but_one_end_and_tokens_stay,
+            deployment::pools_are_listed_in_the_order_of_their_creation,
+            deployment::a_pools_name_is_unique,
+            addin::an_addin_is_found_as_it_was_stored_and_changed,
+            addin::an_addins_name_is_unique_in_any_letter_case,
+            addin::an_addin_may_change_the_letter_case_of_its_name,
+            addin::an_absent_addin_is_neither_updated_nor_deleted,
+            addin::deleting_an_addin_clears_it_from_rooms_with_what_they_kept_for_it,
+            category::a_category_is_found_as_it_was_stored_and_changed,
+            category::the_lists_of_a_category_keep_their_order,
+            category::a_categorys_name_is_unique_in_any_letter_case,
+            category::an_absent_category_is_neither_updated_nor_deleted,
+            category::a_category_with_rooms_is_not_deleted,
+            room::a_room_is_found_as_it_was_stored_and_changed,
+            room::the_lists_of_a_room_keep_their_order,
+            room::a_rooms_name_is_unique_in_the_pool_in_any_letter_case,
+            room::the_same_names_exist_in_another_pool,
+            room::an_absent_room_is_neither_updated_nor_deleted,
+            room::deleting_a_room_removes_its_messages_and_marks,
+            room::a_room_created_after_another_was_deleted_starts_empty,
+            room::changing_a_room_keeps_its_messages_and_its_place,
+            room::a_dropped_pool_transaction_leaves_nothing,
+            room::a_transaction_is_not_seen_before_its_commit_and_holds_up_no_reader,
+            message::one_batch_continues_each_rooms_sequence_without_a_gap,
+            message::the_next_batch_continues_where_the_last_one_ended,
+            message::batches_appended_at_the_same_time_leave_no_gap_and_nothing_twice,
+            message::appends_wait_for_a_transaction_and_then_go_on,
+            message::an_empty_batch_changes_nothing,
+            message::a_nonce_repeated_within_a_batch_is_stored_once,
+            message::a_nonce_repeated_in_a_later_batch_gives_the_first_result,
+            message::a_nonce_repeated_in_another_room_names_the_first,
+            message::two_authors_may_use_the_same_nonce,
+            message::an_unknown_room_does_not_hold_up_the_rest_of_the_batch,
+            message::messages_are_found_as_they_were_posted,
+            message::every_context_of_a_message_comes_back,
+            message::a_page_before_a_place_has_the_last_ones_oldest_first,
+            message::a_page_after_a_place_has_the_first_ones_oldest_first,
+            message::an_empty_room_has_empty_pages,
+            message::only_rooms_without_history_expire_and_their_sequence_goes_on,
+            attention::a_read_mark_only_moves_forward,
+            attention::a_read_mark_never_passes_the_last_message,
+            attention::a_mark_on_a_message_of_the_same_batch_counts,
+            attention::a_mark_on_an_unknown_room_is_passed_over,
+            attention::following_and_reading_do_not_disturb_each_other,
+            attention::an_unknown_room_cannot_be_followed,
+            addin_storage::a_value_is_inserted_only_as_version_1,
+            addin_storage::a_value_is_updated_only_to_the_next_version,
+            addin_storage::of_two_who_change_a_value_at_once_one_loses,
+            addin_storage::values_are_kept_apart_by_room_addin_and_key,
+            addin_storage::keys_are_in_the_order_of_their_bytes,
+            addin_storage::an_unknown_room_keeps_nothing,
+            audit::a_pools_audit_log_is_read_newest_first,
+            audit::an_audit_record_is_undone_with_its_change,
+            durability::a_deployment_opened_again_has_everything,
+            durability::a_pool_opened_again_has_everything_and_goes_on,
+            durability::what_is_committed_is_seen_by_whoever_opens_the_pool_next,
+            durability::a_closed_pool_refuses_and_does_not_hang,
+        }
+    };
+    (@each $fixture:path; $($noun:ident::$behaviour:ident),+ $(,)?) => {$(
+        #[tokio::test]
+        async fn $behaviour() {
+            let (storage, _kept) = $fixture().await;
+            $crate::$noun::$behaviour(&storage).await;
+        }
+    )+};
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_behaviour_is_in_the_list() {
+        let (_, list) = include_str!("lib.rs")
+            .split_once("@each $fixture;")
+            .unwrap();
+        for (noun, source) in [
+            ("addin", include_str!("addin.rs")),
+            ("addin_storage", include_str!("addin_storage.rs")),
+            ("attention", include_str!("attention.rs")),
+            ("audit", include_str!("audit.rs")),
+            ("category", include_str!("category.rs")),
+            ("deployment", include_str!("deployment.rs")),
+            ("durability", include_str!("durability.rs")),
+            ("message", include_str!("message.rs")),
+            ("room", include_str!("room.rs")),
+        ] {
+            for line in source.lines() {
+                if let Some(name) = line
+                    .strip_prefix("pub async fn ")
+                    .and_then(|rest| rest.split('(').next())
+                {
+                    assert!(
+                        list.contains(&format!("{noun}::{name},")),
+                        "add {noun}::{name} to the list of suite!"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -9,7 +9,10 @@ use sqlx::sqlite::SqliteConnection;
 use crate::convert::{get, id, seq};
 use crate::database::error;
 
-pub(crate) async fn list(readers: &SqlitePool, person: PrincipalId) -> Result<Vec<Attention>, StoreError> {
+pub(crate) async fn list(
+    readers: &SqlitePool,
+    person: PrincipalId,
+) -> Result<Vec<Attention>, StoreError> {
     let rows = sqlx::query(
         "SELECT room.id, attention.followed, attention.read FROM attention \
          JOIN room ON room.no = attention.room WHERE attention.person = ?",
@@ -49,13 +52,22 @@ pub(crate) async fn set_followed(
 }
 
 /// Moves marks forward; one that lies behind changes nothing, and none goes beyond the room's last message.
-pub(crate) async fn mark_read(connection: &mut SqliteConnection, marks: &[ReadMark]) -> Result<(), StoreError> {
+pub(crate) async fn mark_read(
+    connection: &mut SqliteConnection,
+    marks: &[ReadMark],
+) -> Result<(), StoreError> {
     if marks.is_empty() {
         return Ok(());
     }
     let entries: Vec<_> = marks
         .iter()
-        .map(|mark| json!([mark.person.0.simple().to_string(), mark.room.0.simple().to_string(), mark.seq.0]))
+        .map(|mark| {
+            json!([
+                mark.person.0.simple().to_string(),
+                mark.room.0.simple().to_string(),
+                mark.seq.0
+            ])
+        })
         .collect();
     sqlx::query(
         "INSERT INTO attention (person, room, read) \

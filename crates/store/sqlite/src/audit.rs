@@ -3,24 +3,29 @@
 use perch_domain::PrincipalId;
 use perch_domain::audit::AuditRecord;
 use perch_store::{AuditEntry, StoreError};
-use sqlx::sqlite::SqliteConnection;
 use sqlx::SqlitePool;
+use sqlx::sqlite::SqliteConnection;
 use uuid::Uuid;
 
 use crate::convert::get;
 use crate::database::error;
 
-pub(crate) async fn insert(connection: &mut SqliteConnection, record: &AuditRecord) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO audit (at, actor, action, target, before, after) VALUES (?, ?, ?, ?, ?, ?)")
-        .bind(record.at.as_micros())
-        .bind(record.actor.map(|actor| actor.0))
-        .bind(record.action)
-        .bind(&record.target)
-        .bind(&record.before)
-        .bind(&record.after)
-        .execute(connection)
-        .await
-        .map_err(error)?;
+pub(crate) async fn insert(
+    connection: &mut SqliteConnection,
+    record: &AuditRecord,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO audit (at, actor, action, target, before, after) VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .bind(record.at.as_micros())
+    .bind(record.actor.map(|actor| actor.0))
+    .bind(record.action)
+    .bind(&record.target)
+    .bind(&record.before)
+    .bind(&record.after)
+    .execute(connection)
+    .await
+    .map_err(error)?;
     Ok(())
 }
 

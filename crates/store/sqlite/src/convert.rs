@@ -30,13 +30,25 @@ pub(crate) fn time(row: &SqliteRow, column: &'static str) -> Result<Timestamp, S
 }
 
 /// A column that counts.
-pub(crate) fn count(row: &SqliteRow, table: &'static str, column: &'static str) -> Result<u64, StoreError> {
+pub(crate) fn count(
+    row: &SqliteRow,
+    table: &'static str,
+    column: &'static str,
+) -> Result<u64, StoreError> {
     let value = get::<i64>(row, column)?;
-    u64::try_from(value).map_err(|_| StoreError::Corrupt { table, column, value: value.to_string() })
+    u64::try_from(value).map_err(|_| StoreError::Corrupt {
+        table,
+        column,
+        value: value.to_string(),
+    })
 }
 
 /// A place column.
-pub(crate) fn seq(row: &SqliteRow, table: &'static str, column: &'static str) -> Result<Seq, StoreError> {
+pub(crate) fn seq(
+    row: &SqliteRow,
+    table: &'static str,
+    column: &'static str,
+) -> Result<Seq, StoreError> {
     count(row, table, column).map(Seq)
 }
 
@@ -46,7 +58,10 @@ pub(crate) fn revision(row: &SqliteRow, table: &'static str) -> Result<Revision,
 }
 
 /// A number as SQLite keeps it.
-#[expect(clippy::cast_possible_wrap, reason = "places and revisions count up from 1 and never reach 2^63")]
+#[expect(
+    clippy::cast_possible_wrap,
+    reason = "places and revisions count up from 1 and never reach 2^63"
+)]
 pub(crate) const fn int(number: u64) -> i64 {
     number as i64
 }
@@ -73,20 +88,39 @@ words!(invitations_word, invitations, Invitations { Inherit = "inherit", False =
 
 /// The contexts of a message as a column: absent when there are none.
 pub(crate) fn contexts_json(contexts: &[Context]) -> Option<Value> {
-    let entry = |context: &Context| json!([context.kind.as_str(), context.value, context.start, context.end]);
+    let entry = |context: &Context| {
+        json!([
+            context.kind.as_str(),
+            context.value,
+            context.start,
+            context.end
+        ])
+    };
     (!contexts.is_empty()).then(|| Value::Array(contexts.iter().map(entry).collect()))
 }
 
 /// The contexts of a message from a column.
 pub(crate) fn contexts(text: Option<&str>) -> Result<Vec<Context>, StoreError> {
-    let Some(text) = text else { return Ok(Vec::new()) };
-    let corrupt = || StoreError::Corrupt { table: "message", column: "contexts", value: text.to_owned() };
-    let entries: Vec<(String, String, u32, u32)> = serde_json::from_str(text).map_err(|_| corrupt())?;
+    let Some(text) = text else {
+        return Ok(Vec::new());
+    };
+    let corrupt = || StoreError::Corrupt {
+        table: "message",
+        column: "contexts",
+        value: text.to_owned(),
+    };
+    let entries: Vec<(String, String, u32, u32)> =
+        serde_json::from_str(text).map_err(|_| corrupt())?;
     entries
         .into_iter()
         .map(|(kind, value, start, end)| {
             if kind == ContextKind::Instrument.as_str() {
-                Ok(Context { kind: ContextKind::Instrument, value, start, end })
+                Ok(Context {
+                    kind: ContextKind::Instrument,
+                    value,
+                    start,
+                    end,
+                })
             } else {
                 Err(corrupt())
             }

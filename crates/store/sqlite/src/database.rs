@@ -27,7 +27,8 @@ impl Database {
         bytes_max: Option<u64>,
     ) -> Result<Self, StoreError> {
         if let Some(folder) = file.parent() {
-            std::fs::create_dir_all(folder).map_err(|cause| StoreError::Unavailable(Box::new(cause)))?;
+            std::fs::create_dir_all(folder)
+                .map_err(|cause| StoreError::Unavailable(Box::new(cause)))?;
         }
         let options = SqliteConnectOptions::new()
             .filename(file)
@@ -39,7 +40,9 @@ impl Database {
             .pragma("journal_size_limit", "67108864")
             .optimize_on_close(true, None);
         let limited = match bytes_max {
-            Some(bytes) => options.clone().pragma("max_page_count", (bytes / PAGE_BYTES).max(1).to_string()),
+            Some(bytes) => options
+                .clone()
+                .pragma("max_page_count", (bytes / PAGE_BYTES).max(1).to_string()),
             None => options.clone(),
         };
         let writer = SqlitePoolOptions::new()
@@ -50,7 +53,13 @@ impl Database {
         let migrations = migrations
             .iter()
             .map(|(version, name, sql)| {
-                Migration::new(*version, (*name).into(), MigrationType::Simple, sqlx::SqlStr::from_static(sql), false)
+                Migration::new(
+                    *version,
+                    (*name).into(),
+                    MigrationType::Simple,
+                    sqlx::SqlStr::from_static(sql),
+                    false,
+                )
             })
             .collect();
         Migrator::with_migrations(migrations)
@@ -68,7 +77,10 @@ impl Database {
     /// Begins a write. Immediate: a deferred transaction fails when it turns from reading to writing while another
     /// writes, although a busy time-out is set.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(error)
+        self.writer
+            .begin_with("BEGIN IMMEDIATE")
+            .await
+            .map_err(error)
     }
 
     /// Closes readers, then the writer, which folds the write-ahead log into the file.

@@ -8,7 +8,9 @@ use perch_domain::credential::{Credential, CredentialKind};
 use perch_domain::pool::{Pool, PoolFqdn};
 use perch_domain::principal::{Address, Principal, PrincipalKind};
 use perch_domain::{CredentialId, PrincipalId, Timestamp};
-use perch_store::{AuditEntry, DeploymentStore, DeploymentWrite, Directory, StoreError, StoredPrincipal};
+use perch_store::{
+    AuditEntry, DeploymentStore, DeploymentWrite, Directory, StoreError, StoredPrincipal,
+};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Sqlite, Transaction};
 
@@ -38,7 +40,11 @@ fn principal(row: &SqliteRow) -> Result<Principal, StoreError> {
     let kind = PrincipalKind::ALL
         .into_iter()
         .find(|kind| kind.as_str() == word)
-        .ok_or(StoreError::Corrupt { table: "principal", column: "kind", value: word })?;
+        .ok_or(StoreError::Corrupt {
+            table: "principal",
+            column: "kind",
+            value: word,
+        })?;
     Ok(Principal {
         id: PrincipalId(id(row, "id")?),
         kind,
@@ -56,7 +62,11 @@ fn credential(row: &SqliteRow) -> Result<Credential, StoreError> {
     let kind = [CredentialKind::Session, CredentialKind::Token]
         .into_iter()
         .find(|kind| kind_word(*kind) == word)
-        .ok_or(StoreError::Corrupt { table: "credential", column: "kind", value: word })?;
+        .ok_or(StoreError::Corrupt {
+            table: "credential",
+            column: "kind",
+            value: word,
+        })?;
     let digest: Vec<u8> = get(row, "digest")?;
     Ok(Credential {
         id: CredentialId(id(row, "id")?),
@@ -78,9 +88,16 @@ impl DeploymentStore for SqliteDeployment {
     async fn load(&self) -> Result<Directory, StoreError> {
         let readers = &self.database.readers;
         let mut containers: HashMap<PrincipalId, Vec<PrincipalId>> = HashMap::new();
-        for row in sqlx::query("SELECT principal, container FROM containment").fetch_all(readers).await.map_err(error)? {
+        for row in sqlx::query("SELECT principal, container FROM containment")
+            .fetch_all(readers)
+            .await
+            .map_err(error)?
+        {
             let contained = PrincipalId(id(&row, "principal")?);
-            containers.entry(contained).or_default().push(PrincipalId(id(&row, "container")?));
+            containers
+                .entry(contained)
+                .or_default()
+                .push(PrincipalId(id(&row, "container")?));
         }
         let rows = sqlx::query(
             "SELECT id, kind, address, display_name, email, disabled, administrator, created_at FROM principal",
@@ -92,12 +109,17 @@ impl DeploymentStore for SqliteDeployment {
         for row in &rows {
             let principal = principal(row)?;
             let containers = containers.remove(&principal.id).unwrap_or_default();
-            principals.push(StoredPrincipal { principal, containers });
+            principals.push(StoredPrincipal {
+                principal,
+                containers,
+            });
         }
-        let rows = sqlx::query("SELECT fqdn, display_name, is_default, created_at FROM pool ORDER BY created_at, fqdn")
-            .fetch_all(readers)
-            .await
-            .map_err(error)?;
+        let rows = sqlx::query(
+            "SELECT fqdn, display_name, is_default, created_at FROM pool ORDER BY created_at, fqdn",
+        )
+        .fetch_all(readers)
+        .await
+        .map_err(error)?;
         let pools = rows
             .iter()
             .map(|row| {
@@ -113,11 +135,13 @@ impl DeploymentStore for SqliteDeployment {
     }
 
     async fn password_hash(&self, user: PrincipalId) -> Result<Option<String>, StoreError> {
-        let hash = sqlx::query_scalar::<_, Option<String>>("SELECT password_hash FROM principal WHERE id = ?")
-            .bind(user.0)
-            .fetch_optional(&self.database.readers)
-            .await
-            .map_err(error)?;
+        let hash = sqlx::query_scalar::<_, Option<String>>(
+            "SELECT password_hash FROM principal WHERE id = ?",
+        )
+        .bind(user.0)
+        .fetch_optional(&self.database.readers)
+        .await
+        .map_err(error)?;
         Ok(hash.flatten())
     }
 
@@ -132,7 +156,11 @@ impl DeploymentStore for SqliteDeployment {
         row.as_ref().map(credential).transpose()
     }
 
-    async fn list_credentials(&self, user: PrincipalId, kind: CredentialKind) -> Result<Vec<Credential>, StoreError> {
+    async fn list_credentials(
+        &self,
+        user: PrincipalId,
+        kind: CredentialKind,
+    ) -> Result<Vec<Credential>, StoreError> {
         let rows = sqlx::query(
             "SELECT id, kind, principal, name, digest, created_at, expires_at FROM credential \
              WHERE principal = ? AND kind = ? ORDER BY created_at",
@@ -146,7 +174,9 @@ impl DeploymentStore for SqliteDeployment {
     }
 
     async fn write(&self) -> Result<Box<dyn DeploymentWrite>, StoreError> {
-        Ok(Box::new(SqliteDeploymentWrite { transaction: self.database.begin().await? }))
+        Ok(Box::new(SqliteDeploymentWrite {
+            transaction: self.database.begin().await?,
+        }))
     }
 
     async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
@@ -208,8 +238,11 @@ impl DeploymentWrite for SqliteDeploymentWrite {
     async fn update_principal(&mut self, changed: &StoredPrincipal) -> Result<bool, StoreError> {
         let principal = &changed.principal;
         let done = sqlx::query(
-            "UPDATE principal SET display_name = ?, email = ?, disabled = ?, administrator = ? WHERE id = ?",
+            "UPDATE principal SET address = ?, address_folded = ?, display_name = ?, email = ?, disabled = ?, \
+             administrator = ? WHERE id = ?",
         )
+        .bind(principal.address.as_str())
+        .bind(principal.address.folded())
         .bind(&principal.display_name)
         .bind(&principal.email)
         .bind(principal.disabled)
@@ -218,8 +251,11 @@ impl DeploymentWrite for SqliteDeploymentWrite {
         .execute(&mut *self.transaction)
         .await
         .map_err(error)?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
         self.set_containers(changed).await?;
-        Ok(done.rows_affected() == 1)
+        Ok(true)
     }
 
     async fn set_password_hash(&mut self, user: PrincipalId, hash: &str) -> Result<(), StoreError> {
@@ -233,14 +269,16 @@ impl DeploymentWrite for SqliteDeploymentWrite {
     }
 
     async fn insert_pool(&mut self, pool: &Pool) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO pool (fqdn, display_name, is_default, created_at) VALUES (?, ?, ?, ?)")
-            .bind(pool.fqdn.as_str())
-            .bind(&pool.display_name)
-            .bind(pool.is_default)
-            .bind(pool.created_at.as_micros())
-            .execute(&mut *self.transaction)
-            .await
-            .map_err(error)?;
+        sqlx::query(
+            "INSERT INTO pool (fqdn, display_name, is_default, created_at) VALUES (?, ?, ?, ?)",
+        )
+        .bind(pool.fqdn.as_str())
+        .bind(&pool.display_name)
+        .bind(pool.is_default)
+        .bind(pool.created_at.as_micros())
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(error)?;
         Ok(())
     }
 
@@ -262,7 +300,11 @@ impl DeploymentWrite for SqliteDeploymentWrite {
         Ok(())
     }
 
-    async fn delete_credential(&mut self, user: PrincipalId, credential: CredentialId) -> Result<bool, StoreError> {
+    async fn delete_credential(
+        &mut self,
+        user: PrincipalId,
+        credential: CredentialId,
+    ) -> Result<bool, StoreError> {
         let done = sqlx::query("DELETE FROM credential WHERE principal = ? AND id = ?")
             .bind(user.0)
             .bind(credential.0)
@@ -272,13 +314,19 @@ impl DeploymentWrite for SqliteDeploymentWrite {
         Ok(done.rows_affected() == 1)
     }
 
-    async fn delete_sessions(&mut self, user: PrincipalId, but: Option<CredentialId>) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM credential WHERE principal = ? AND kind = 'session' AND id IS NOT ?")
-            .bind(user.0)
-            .bind(but.map(|credential| credential.0))
-            .execute(&mut *self.transaction)
-            .await
-            .map_err(error)?;
+    async fn delete_sessions(
+        &mut self,
+        user: PrincipalId,
+        but: Option<CredentialId>,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "DELETE FROM credential WHERE principal = ? AND kind = 'session' AND id IS NOT ?",
+        )
+        .bind(user.0)
+        .bind(but.map(|credential| credential.0))
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(error)?;
         Ok(())
     }
 

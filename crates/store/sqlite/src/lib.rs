@@ -36,7 +36,10 @@ impl SqliteStorage {
     /// A store in a folder, which is created when a database is first opened.
     #[must_use]
     pub const fn new(folder: PathBuf) -> Self {
-        Self { folder, bytes_max: None }
+        Self {
+            folder,
+            bytes_max: None,
+        }
     }
 
     /// The same, with a limit to the size of each database file: reaching it is refused as a full disk is.
@@ -52,7 +55,11 @@ impl Storage for SqliteStorage {
     async fn deployment(&self) -> Result<Arc<dyn DeploymentStore>, StoreError> {
         let database = Database::open(
             &self.folder.join("deployment.db"),
-            &[(1, "create_deployment", include_str!("../migrations/deployment/0001_create_deployment.sql"))],
+            &[(
+                1,
+                "create_deployment",
+                include_str!("../migrations/deployment/0001_create_deployment.sql"),
+            )],
             self.bytes_max,
         )
         .await?;
@@ -63,7 +70,11 @@ impl Storage for SqliteStorage {
         let file = self.folder.join("pools").join(format!("{fqdn}.db"));
         let database = Database::open(
             &file,
-            &[(1, "create_pool", include_str!("../migrations/pool/0001_create_pool.sql"))],
+            &[(
+                1,
+                "create_pool",
+                include_str!("../migrations/pool/0001_create_pool.sql"),
+            )],
             self.bytes_max,
         )
         .await?;

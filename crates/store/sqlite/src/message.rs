@@ -6,8 +6,8 @@ use perch_domain::message::Message;
 use perch_domain::{Nonce, PrincipalId, RoomId, Seq, Timestamp};
 use perch_store::{Append, Appended, Batch, Page, StoreError};
 use serde_json::json;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
 use crate::convert::{contexts, contexts_json, get, id, int, seq, time};
@@ -29,7 +29,10 @@ struct Earlier {
 }
 
 /// Appends a batch: four statements, whatever its size, and one flush to the disk.
-pub(crate) async fn append(database: &Database, batch: &Batch) -> Result<Vec<Appended>, StoreError> {
+pub(crate) async fn append(
+    database: &Database,
+    batch: &Batch,
+) -> Result<Vec<Appended>, StoreError> {
     let mut transaction = database.begin().await?;
     let mut heads = heads(&mut transaction, &batch.appends).await?;
     let mut earlier = earlier(&mut transaction, &batch.appends).await?;
@@ -42,12 +45,23 @@ pub(crate) async fn append(database: &Database, batch: &Batch) -> Result<Vec<App
         };
         let key = (append.author, append.nonce);
         if let Some(known) = earlier.get(&key) {
-            answers.push(Appended::Repeated { room: known.room, seq: known.seq, at: known.at });
+            answers.push(Appended::Repeated {
+                room: known.room,
+                seq: known.seq,
+                at: known.at,
+            });
             continue;
         }
         head.last = head.last.next();
         head.moved = true;
-        earlier.insert(key, Earlier { room: append.room, seq: head.last, at: append.at });
+        earlier.insert(
+            key,
+            Earlier {
+                room: append.room,
+                seq: head.last,
+                at: append.at,
+            },
+        );
         rows.push(row_json(head, append));
         answers.push(Appended::Stored { seq: head.last });
     }
@@ -83,7 +97,11 @@ async fn heads(
     .map_err(error)?;
     rows.iter()
         .map(|row| {
-            let head = Head { no: get(row, "no")?, last: seq(row, "room", "head")?, moved: false };
+            let head = Head {
+                no: get(row, "no")?,
+                last: seq(row, "room", "head")?,
+                moved: false,
+            };
             Ok((RoomId(id(row, "id")?), head))
         })
         .collect()
@@ -93,7 +111,10 @@ async fn earlier(
     connection: &mut SqliteConnection,
     appends: &[Append],
 ) -> Result<HashMap<(PrincipalId, Nonce), Earlier>, StoreError> {
-    let keys: Vec<_> = appends.iter().map(|append| [hex(append.author.0), hex(append.nonce.0)]).collect();
+    let keys: Vec<_> = appends
+        .iter()
+        .map(|append| [hex(append.author.0), hex(append.nonce.0)])
+        .collect();
     // CROSS JOIN keeps SQLite from scanning the messages first: the index on (author, nonce) is asked once a key.
     let rows = sqlx::query(
         "SELECT message.author, message.nonce, message.seq, message.at, room.id FROM json_each(?) AS entry \
@@ -136,7 +157,10 @@ fn row_json(head: &Head, append: &Append) -> serde_json::Value {
     ])
 }
 
-async fn insert(connection: &mut SqliteConnection, rows: Vec<serde_json::Value>) -> Result<(), StoreError> {
+async fn insert(
+    connection: &mut SqliteConnection,
+    rows: Vec<serde_json::Value>,
+) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO message (room, seq, author, at, alert, title, text, contexts, nonce) \
          SELECT value ->> 0, value ->> 1, unhex(value ->> 2), value ->> 3, value ->> 4, value ->> 5, value ->> 6, \
@@ -151,7 +175,12 @@ async fn insert(connection: &mut SqliteConnection, rows: Vec<serde_json::Value>)
 }
 
 /// A page of history, oldest first.
-pub(crate) async fn page(readers: &SqlitePool, room: RoomId, page: Page, limit: u32) -> Result<Vec<Message>, StoreError> {
+pub(crate) async fn page(
+    readers: &SqlitePool,
+    room: RoomId,
+    page: Page,
+    limit: u32,
+) -> Result<Vec<Message>, StoreError> {
     let (sql, bound) = match page {
         Page::Before(before) => (
             "SELECT seq, author, at, alert, title, text, contexts, nonce FROM message \
@@ -171,7 +200,10 @@ pub(crate) async fn page(readers: &SqlitePool, room: RoomId, page: Page, limit: 
         .fetch_all(readers)
         .await
         .map_err(error)?;
-    let mut messages = rows.iter().map(|row| message(row, room)).collect::<Result<Vec<_>, _>>()?;
+    let mut messages = rows
+        .iter()
+        .map(|row| message(row, room))
+        .collect::<Result<Vec<_>, _>>()?;
     if matches!(page, Page::Before(_)) {
         messages.reverse();
     }

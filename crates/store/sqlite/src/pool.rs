@@ -38,7 +38,12 @@ impl PoolStore for SqlitePoolStore {
         message::append(&self.database, batch).await
     }
 
-    async fn messages(&self, room: RoomId, page: Page, limit: u32) -> Result<Vec<Message>, StoreError> {
+    async fn messages(
+        &self,
+        room: RoomId,
+        page: Page,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreError> {
         message::page(&self.database.readers, room, page, limit).await
     }
 
@@ -54,7 +59,12 @@ impl PoolStore for SqlitePoolStore {
         storage::list(&self.database.readers, room, addin).await
     }
 
-    async fn storage_entry(&self, room: RoomId, addin: AddinId, key: &StorageKey) -> Result<Option<StorageEntry>, StoreError> {
+    async fn storage_entry(
+        &self,
+        room: RoomId,
+        addin: AddinId,
+        key: &StorageKey,
+    ) -> Result<Option<StorageEntry>, StoreError> {
         storage::get_entry(&self.database.readers, room, addin, key).await
     }
 
@@ -63,7 +73,9 @@ impl PoolStore for SqlitePoolStore {
     }
 
     async fn write(&self) -> Result<Box<dyn PoolWrite>, StoreError> {
-        Ok(Box::new(SqlitePoolWrite { transaction: self.database.begin().await? }))
+        Ok(Box::new(SqlitePoolWrite {
+            transaction: self.database.begin().await?,
+        }))
     }
 
     async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
@@ -90,7 +102,12 @@ impl PoolWrite for SqlitePoolWrite {
     }
 
     async fn delete_addin(&mut self, addin: AddinId) -> Result<bool, StoreError> {
-        room::delete(&mut self.transaction, "DELETE FROM addin WHERE id = ?", addin.0).await
+        room::delete(
+            &mut self.transaction,
+            "DELETE FROM addin WHERE id = ?",
+            addin.0,
+        )
+        .await
     }
 
     async fn insert_category(&mut self, category: &Category) -> Result<(), StoreError> {
@@ -102,7 +119,12 @@ impl PoolWrite for SqlitePoolWrite {
     }
 
     async fn delete_category(&mut self, category: CategoryId) -> Result<bool, StoreError> {
-        room::delete(&mut self.transaction, "DELETE FROM category WHERE id = ?", category.0).await
+        room::delete(
+            &mut self.transaction,
+            "DELETE FROM category WHERE id = ?",
+            category.0,
+        )
+        .await
     }
 
     async fn insert_room(&mut self, room: &Room) -> Result<(), StoreError> {
@@ -114,10 +136,20 @@ impl PoolWrite for SqlitePoolWrite {
     }
 
     async fn delete_room(&mut self, room: RoomId) -> Result<bool, StoreError> {
-        room::delete(&mut self.transaction, "DELETE FROM room WHERE id = ?", room.0).await
+        room::delete(
+            &mut self.transaction,
+            "DELETE FROM room WHERE id = ?",
+            room.0,
+        )
+        .await
     }
 
-    async fn set_followed(&mut self, person: PrincipalId, room: RoomId, followed: bool) -> Result<(), StoreError> {
+    async fn set_followed(
+        &mut self,
+        person: PrincipalId,
+        room: RoomId,
+        followed: bool,
+    ) -> Result<(), StoreError> {
         attention::set_followed(&mut self.transaction, person, room, followed).await
     }
 

@@ -14,7 +14,8 @@ use sqlx::{SqlitePool, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use crate::convert::{
-    get, id, int, invitations, invitations_word, privacy, privacy_word, revision, room_type, seq, time, type_word,
+    get, id, int, invitations, invitations_word, privacy, privacy_word, revision, room_type, seq,
+    time, type_word,
 };
 use crate::database::error;
 
@@ -26,15 +27,22 @@ pub(crate) async fn load(readers: &SqlitePool, pool: &PoolFqdn) -> Result<Catalo
         .fetch_all(readers)
         .await
         .map_err(error)?;
-    let addins = rows.iter().map(|row| addin(row, pool)).collect::<Result<_, _>>()?;
+    let addins = rows
+        .iter()
+        .map(|row| addin(row, pool))
+        .collect::<Result<_, _>>()?;
 
     let mut lists: Lists<Uuid> = HashMap::new();
-    for row in sqlx::query("SELECT category, role, principal FROM category_principal ORDER BY category, role, place")
-        .fetch_all(readers)
-        .await
-        .map_err(error)?
+    for row in sqlx::query(
+        "SELECT category, role, principal FROM category_principal ORDER BY category, role, place",
+    )
+    .fetch_all(readers)
+    .await
+    .map_err(error)?
     {
-        let list = lists.entry((id(&row, "category")?, get(&row, "role")?)).or_default();
+        let list = lists
+            .entry((id(&row, "category")?, get(&row, "role")?))
+            .or_default();
         list.push(PrincipalId(id(&row, "principal")?));
     }
     let rows = sqlx::query(
@@ -44,15 +52,21 @@ pub(crate) async fn load(readers: &SqlitePool, pool: &PoolFqdn) -> Result<Catalo
     .fetch_all(readers)
     .await
     .map_err(error)?;
-    let categories = rows.iter().map(|row| category(row, pool, &mut lists)).collect::<Result<_, _>>()?;
+    let categories = rows
+        .iter()
+        .map(|row| category(row, pool, &mut lists))
+        .collect::<Result<_, _>>()?;
 
     let mut lists: Lists<i64> = HashMap::new();
-    for row in sqlx::query("SELECT room, role, principal FROM room_principal ORDER BY room, role, place")
-        .fetch_all(readers)
-        .await
-        .map_err(error)?
+    for row in
+        sqlx::query("SELECT room, role, principal FROM room_principal ORDER BY room, role, place")
+            .fetch_all(readers)
+            .await
+            .map_err(error)?
     {
-        let list = lists.entry((get(&row, "room")?, get(&row, "role")?)).or_default();
+        let list = lists
+            .entry((get(&row, "room")?, get(&row, "role")?))
+            .or_default();
         list.push(PrincipalId(id(&row, "principal")?));
     }
     let rows = sqlx::query(
@@ -62,8 +76,15 @@ pub(crate) async fn load(readers: &SqlitePool, pool: &PoolFqdn) -> Result<Catalo
     .fetch_all(readers)
     .await
     .map_err(error)?;
-    let rooms = rows.iter().map(|row| room(row, pool, &mut lists)).collect::<Result<_, _>>()?;
-    Ok(Catalogue { addins, categories, rooms })
+    let rooms = rows
+        .iter()
+        .map(|row| room(row, pool, &mut lists))
+        .collect::<Result<_, _>>()?;
+    Ok(Catalogue {
+        addins,
+        categories,
+        rooms,
+    })
 }
 
 fn addin(row: &SqliteRow, pool: &PoolFqdn) -> Result<Addin, StoreError> {
@@ -78,9 +99,17 @@ fn addin(row: &SqliteRow, pool: &PoolFqdn) -> Result<Addin, StoreError> {
     })
 }
 
-fn category(row: &SqliteRow, pool: &PoolFqdn, lists: &mut Lists<Uuid>) -> Result<Category, StoreError> {
+fn category(
+    row: &SqliteRow,
+    pool: &PoolFqdn,
+    lists: &mut Lists<Uuid>,
+) -> Result<Category, StoreError> {
     let category = id(row, "id")?;
-    let mut list = |role: &str| lists.remove(&(category, role.to_owned())).unwrap_or_default();
+    let mut list = |role: &str| {
+        lists
+            .remove(&(category, role.to_owned()))
+            .unwrap_or_default()
+    };
     Ok(Category {
         id: CategoryId(category),
         pool: pool.clone(),
@@ -89,7 +118,10 @@ fn category(row: &SqliteRow, pool: &PoolFqdn, lists: &mut Lists<Uuid>) -> Result
         invitations: get(row, "invitations")?,
         file_upload: get(row, "file_upload")?,
         chat_history: get(row, "chat_history")?,
-        scope: Scope { allowed: list("allowed"), denied: list("denied") },
+        scope: Scope {
+            allowed: list("allowed"),
+            denied: list("denied"),
+        },
         creators: list("creator"),
         revision: revision(row, "category")?,
         created_at: time(row, "created_at")?,
@@ -97,7 +129,11 @@ fn category(row: &SqliteRow, pool: &PoolFqdn, lists: &mut Lists<Uuid>) -> Result
     })
 }
 
-fn room(row: &SqliteRow, pool: &PoolFqdn, lists: &mut Lists<i64>) -> Result<(Room, Seq), StoreError> {
+fn room(
+    row: &SqliteRow,
+    pool: &PoolFqdn,
+    lists: &mut Lists<i64>,
+) -> Result<(Room, Seq), StoreError> {
     let no: i64 = get(row, "no")?;
     let mut list = |role: &str| lists.remove(&(no, role.to_owned())).unwrap_or_default();
     let room = Room {
@@ -121,7 +157,10 @@ fn room(row: &SqliteRow, pool: &PoolFqdn, lists: &mut Lists<i64>) -> Result<(Roo
     Ok((room, seq(row, "room", "head")?))
 }
 
-pub(crate) async fn insert_addin(connection: &mut SqliteConnection, addin: &Addin) -> Result<(), StoreError> {
+pub(crate) async fn insert_addin(
+    connection: &mut SqliteConnection,
+    addin: &Addin,
+) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO addin (id, name, name_folded, url, revision, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
     )
@@ -138,7 +177,10 @@ pub(crate) async fn insert_addin(connection: &mut SqliteConnection, addin: &Addi
     Ok(())
 }
 
-pub(crate) async fn update_addin(connection: &mut SqliteConnection, addin: &Addin) -> Result<bool, StoreError> {
+pub(crate) async fn update_addin(
+    connection: &mut SqliteConnection,
+    addin: &Addin,
+) -> Result<bool, StoreError> {
     let done = sqlx::query("UPDATE addin SET name = ?, name_folded = ?, url = ?, revision = ?, updated_at = ? WHERE id = ?")
         .bind(addin.name.as_str())
         .bind(addin.name.folded())
@@ -153,12 +195,23 @@ pub(crate) async fn update_addin(connection: &mut SqliteConnection, addin: &Addi
 }
 
 /// Removes one row by its identifier; foreign keys take care of what hangs on it.
-pub(crate) async fn delete(connection: &mut SqliteConnection, sql: &'static str, id: Uuid) -> Result<bool, StoreError> {
-    let done = sqlx::query(sql).bind(id).execute(connection).await.map_err(error)?;
+pub(crate) async fn delete(
+    connection: &mut SqliteConnection,
+    sql: &'static str,
+    id: Uuid,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(sql)
+        .bind(id)
+        .execute(connection)
+        .await
+        .map_err(error)?;
     Ok(done.rows_affected() == 1)
 }
 
-pub(crate) async fn insert_category(connection: &mut SqliteConnection, category: &Category) -> Result<(), StoreError> {
+pub(crate) async fn insert_category(
+    connection: &mut SqliteConnection,
+    category: &Category,
+) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO category (id, name, name_folded, description, invitations, file_upload, chat_history, revision, \
          created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -179,7 +232,10 @@ pub(crate) async fn insert_category(connection: &mut SqliteConnection, category:
     put_category_lists(connection, category).await
 }
 
-pub(crate) async fn update_category(connection: &mut SqliteConnection, category: &Category) -> Result<bool, StoreError> {
+pub(crate) async fn update_category(
+    connection: &mut SqliteConnection,
+    category: &Category,
+) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE category SET name = ?, name_folded = ?, description = ?, invitations = ?, file_upload = ?, \
          chat_history = ?, revision = ?, updated_at = ? WHERE id = ?",
@@ -196,20 +252,32 @@ pub(crate) async fn update_category(connection: &mut SqliteConnection, category:
     .execute(&mut *connection)
     .await
     .map_err(error)?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
     put_category_lists(connection, category).await?;
-    Ok(done.rows_affected() == 1)
+    Ok(true)
 }
 
 fn list_json(lists: &[(&str, &[PrincipalId])]) -> String {
-    let entry = |role: &str, place: usize, principal: &PrincipalId| json!([role, principal.0.simple().to_string(), place]);
+    let entry = |role: &str, place: usize, principal: &PrincipalId| {
+        json!([role, principal.0.simple().to_string(), place])
+    };
     let entries: Vec<_> = lists
         .iter()
-        .flat_map(|(role, list)| list.iter().enumerate().map(move |(place, principal)| entry(role, place, principal)))
+        .flat_map(|(role, list)| {
+            list.iter()
+                .enumerate()
+                .map(move |(place, principal)| entry(role, place, principal))
+        })
         .collect();
     json!(entries).to_string()
 }
 
-async fn put_category_lists(connection: &mut SqliteConnection, category: &Category) -> Result<(), StoreError> {
+async fn put_category_lists(
+    connection: &mut SqliteConnection,
+    category: &Category,
+) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM category_principal WHERE category = ?")
         .bind(category.id.0)
         .execute(&mut *connection)
@@ -231,7 +299,10 @@ async fn put_category_lists(connection: &mut SqliteConnection, category: &Catego
     Ok(())
 }
 
-pub(crate) async fn insert_room(connection: &mut SqliteConnection, room: &Room) -> Result<(), StoreError> {
+pub(crate) async fn insert_room(
+    connection: &mut SqliteConnection,
+    room: &Room,
+) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO room (id, category, name, name_folded, description, privacy, type, invitations, disabled, addin, \
          revision, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -255,7 +326,10 @@ pub(crate) async fn insert_room(connection: &mut SqliteConnection, room: &Room) 
     put_room_lists(connection, room).await
 }
 
-pub(crate) async fn update_room(connection: &mut SqliteConnection, room: &Room) -> Result<bool, StoreError> {
+pub(crate) async fn update_room(
+    connection: &mut SqliteConnection,
+    room: &Room,
+) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE room SET category = ?, name = ?, name_folded = ?, description = ?, privacy = ?, type = ?, \
          invitations = ?, disabled = ?, addin = ?, revision = ?, updated_at = ? WHERE id = ?",
@@ -275,8 +349,11 @@ pub(crate) async fn update_room(connection: &mut SqliteConnection, room: &Room) 
     .execute(&mut *connection)
     .await
     .map_err(error)?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
     put_room_lists(connection, room).await?;
-    Ok(done.rows_affected() == 1)
+    Ok(true)
 }
 
 async fn put_room_lists(connection: &mut SqliteConnection, room: &Room) -> Result<(), StoreError> {

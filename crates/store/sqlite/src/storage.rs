@@ -21,7 +21,11 @@ fn entry(row: &SqliteRow, room: RoomId, addin: AddinId) -> Result<StorageEntry, 
     })
 }
 
-pub(crate) async fn list(readers: &SqlitePool, room: RoomId, addin: AddinId) -> Result<Vec<StorageEntry>, StoreError> {
+pub(crate) async fn list(
+    readers: &SqlitePool,
+    room: RoomId,
+    addin: AddinId,
+) -> Result<Vec<StorageEntry>, StoreError> {
     let rows = sqlx::query(
         "SELECT key, value, version, updated_at, updated_by FROM addin_storage \
          WHERE room = (SELECT no FROM room WHERE id = ?) AND addin = ? ORDER BY key",
@@ -54,7 +58,10 @@ pub(crate) async fn get_entry(
 }
 
 /// Stores an entry if its version follows the stored one.
-pub(crate) async fn put(connection: &mut SqliteConnection, entry: &StorageEntry) -> Result<bool, StoreError> {
+pub(crate) async fn put(
+    connection: &mut SqliteConnection,
+    entry: &StorageEntry,
+) -> Result<bool, StoreError> {
     let sql = if entry.version == 1 {
         "INSERT INTO addin_storage (value, version, updated_at, updated_by, room, addin, key) \
          SELECT ?1, ?2, ?3, ?4, no, ?6, ?7 FROM room WHERE id = ?5 ON CONFLICT DO NOTHING"

@@ -87,6 +87,9 @@ CREATE TABLE attention (
     PRIMARY KEY (person, room)
 ) STRICT, WITHOUT ROWID;
 
+-- Deleting a room looks for its rows here; the key begins with the person.
+CREATE INDEX attention_room ON attention (room);
+
 CREATE TABLE addin_storage (
     room INTEGER NOT NULL REFERENCES room (no) ON DELETE CASCADE,
     addin BLOB NOT NULL REFERENCES addin (id) ON DELETE CASCADE,
@@ -97,6 +100,9 @@ CREATE TABLE addin_storage (
     updated_by BLOB NOT NULL,
     PRIMARY KEY (room, addin, key)
 ) STRICT, WITHOUT ROWID;
+
+-- Deleting an add-in looks for its rows here; the key begins with the room.
+CREATE INDEX addin_storage_addin ON addin_storage (addin);
 
 CREATE TABLE audit (
     id INTEGER PRIMARY KEY,

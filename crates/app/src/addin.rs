@@ -1,0 +1,295 @@
+//! Add-ins: registered by administrators in one pool, chosen by room managers.
+
+use std::sync::Arc;
+
+use perch_domain::addin::{Addin, AddinUrl, Origin};
+use perch_domain::permission::{PoolAction, RoomAction};
+use perch_domain::{AddinId, Code, Name, Refusal, Revision, RoomId};
+use perch_wire::addin as wire;
+use perch_wire::live::CatalogueKind;
+
+use crate::catalogue::{Catalogue, PoolState};
+use crate::store_error::refused;
+use crate::{Actor, App};
+
+/// The page beside a room's conversation, ready to be shown to one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddinPage {
+    /// The add-in's name.
+    pub name: String,
+    /// Its page, with variables filled in.
+    pub url: String,
+    /// The only origin that may be shown.
+    pub origin: Origin,
+}
+
+impl App {
+    /// The add-ins of a pool, by name.
+    ///
+    /// # Errors
+    /// `NoSuchNode` for the pool, `ErrorPermission` for whoever is in the scope of none of its categories.
+    pub fn list_addins(&self, actor: &Actor, pool: &str) -> Result<Vec<wire::Addin>, Refusal> {
+        let pool = self.pool_state(pool)?;
+        Self::may_list_addins(actor, &pool)?;
+        let catalogue = pool.catalogue();
+        let mut addins: Vec<_> = catalogue
+            .addins
+            .values()
+            .map(|addin| shown(&catalogue, addin))
+            .collect();
+        addins.sort_by_key(|addin| perch_domain::name::fold(&addin.name));
+        Ok(addins)
+    }
+
+    /// One add-in.
+    ///
+    /// # Errors
+    /// As [`App::list_addins`], and `NoSuchNode` for the add-in.
+    pub fn get_addin(
+        &self,
+        actor: &Actor,
+        pool: &str,
+        id: AddinId,
+    ) -> Result<wire::Addin, Refusal> {
+        let pool = self.pool_state(pool)?;
+        Self::may_list_addins(actor, &pool)?;
+        let catalogue = pool.catalogue();
+        catalogue
+            .addins
+            .get(&id)
+            .map(|addin| shown(&catalogue, addin))
+            .ok_or_else(absent)
+    }
+
+    /// Registers an add-in.
+    ///
+    /// # Errors
+    /// `ErrorPermission`, `InvalidName`, `InvalidUrl`, `DuplicateAddinName`.
+    pub async fn create_addin(
+        &self,
+        actor: &Actor,
+        pool: &str,
+        new: &wire::NewAddin,
+    ) -> Result<wire::Addin, Refusal> {
+        actor.may(PoolAction::ManageAddins)?;
+        let pool = self.pool_state(pool)?;
+        let now = self.now();
+        let addin = Addin {
+            id: AddinId::new(now),
+            pool: pool.fqdn().clone(),
+            name: Name::parse(&new.name)?,
+            url: AddinUrl::parse(&new.url, &self.settings().own_origin)?,
+            revision: Revision(1),
+            created_at: now,
+            updated_at: now,
+        };
+        let answer = wire::Addin::new(&addin, 0);
+        let _turn = pool.change.lock().await;
+        let mut write = pool.store().write().await.map_err(refused)?;
+        write.insert_addin(&addin).await.map_err(refused)?;
+        let record = self.audit_record(
+            Some(actor),
+            "addin.create",
+            identity(&addin),
+            None,
+            Some(&answer),
+        );
+        write.audit(&record).await.map_err(refused)?;
+        write.commit().await.map_err(refused)?;
+        pool.catalogue_mut()
+            .addins
+            .insert(addin.id, Arc::new(addin));
+        self.tell_catalogue_changed(&pool, CatalogueKind::Addin);
+        Ok(answer)
+    }
+
+    /// Renames or re-points an add-in. Rooms that use it show the new page at once.
+    ///
+    /// # Errors
+    /// Those of [`App::create_addin`], `NoSuchNode`, `DataCollision`.
+    pub async fn update_addin(
+        &self,
+        actor: &Actor,
+        pool: &str,
+        id: AddinId,
+        patch: &wire::AddinPatch,
+    ) -> Result<wire::Addin, Refusal> {
+        actor.may(PoolAction::ManageAddins)?;
+        let pool = self.pool_state(pool)?;
+        let _turn = pool.change.lock().await;
+        let (before, mut addin) = {
+            let catalogue = pool.catalogue();
+            let addin = catalogue.addins.get(&id).ok_or_else(absent)?;
+            (shown(&catalogue, addin), addin.as_ref().clone())
+        };
+        if patch
+            .revision
+            .is_some_and(|revision| revision != addin.revision.0)
+        {
+            return Err(Refusal::collision());
+        }
+        if let Some(name) = &patch.name {
+            addin.name = Name::parse(name)?;
+        }
+        if let Some(url) = &patch.url {
+            addin.url = AddinUrl::parse(url, &self.settings().own_origin)?;
+        }
+        addin.revision.0 += 1;
+        addin.updated_at = self.now();
+        let answer = wire::Addin::new(&addin, before.room_count);
+        let mut write = pool.store().write().await.map_err(refused)?;
+        write.update_addin(&addin).await.map_err(refused)?;
+        let record = self.audit_record(
+            Some(actor),
+            "addin.update",
+            identity(&addin),
+            Some(&before),
+            Some(&answer),
+        );
+        write.audit(&record).await.map_err(refused)?;
+        write.commit().await.map_err(refused)?;
+        pool.catalogue_mut().addins.insert(id, Arc::new(addin));
+        self.tell_rooms_of(&pool, id);
+        self.tell_catalogue_changed(&pool, CatalogueKind::Addin);
+        Ok(answer)
+    }
+
+    /// Removes an add-in. Rooms that used it have none; with `force` only, if there are any.
+    ///
+    /// # Errors
+    /// `ErrorPermission`, `NoSuchNode`, `AddinInUse` with the number of rooms.
+    pub async fn delete_addin(
+        &self,
+        actor: &Actor,
+        pool: &str,
+        id: AddinId,
+        force: bool,
+    ) -> Result<(), Refusal> {
+        actor.may(PoolAction::ManageAddins)?;
+        let pool = self.pool_state(pool)?;
+        let _turn = pool.change.lock().await;
+        let (before, target, users) = {
+            let catalogue = pool.catalogue();
+            let addin = catalogue.addins.get(&id).ok_or_else(absent)?;
+            let users: Vec<_> = catalogue.rooms_using(id).map(|live| live.room.id).collect();
+            (shown(&catalogue, addin), identity(addin), users)
+        };
+        if !users.is_empty() && !force {
+            let rooms = users.len();
+            return Err(Refusal::new(
+                Code::AddinInUse,
+                format!("{rooms} rooms use this add-in; their pane will be empty. Remove it with force if that is meant."),
+            )
+            .with("rooms", rooms));
+        }
+        let mut write = pool.store().write().await.map_err(refused)?;
+        write.delete_addin(id).await.map_err(refused)?;
+        let record = self.audit_record(Some(actor), "addin.delete", target, Some(&before), None);
+        write.audit(&record).await.map_err(refused)?;
+        write.commit().await.map_err(refused)?;
+        {
+            let mut catalogue = pool.catalogue_mut();
+            catalogue.addins.remove(&id);
+            for room in &users {
+                if let Some(live) = catalogue.rooms.get_mut(room) {
+                    Arc::make_mut(&mut live.room).addin = None;
+                }
+            }
+        }
+        for room in users {
+            if let Ok(view) = self.room_view(room) {
+                Self::tell_room_updated(&view);
+            }
+        }
+        self.tell_catalogue_changed(&pool, CatalogueKind::Addin);
+        Ok(())
+    }
+
+    /// The page beside a room's conversation.
+    ///
+    /// # Errors
+    /// Those of seeing the room's add-in; `NoSuchAddin` when it has none, or one whose stored address is bad.
+    pub fn addin_page(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        locale: &str,
+        theme: &str,
+    ) -> Result<AddinPage, Refusal> {
+        let view = self.room_view(room)?;
+        view.may(actor, RoomAction::SeeAddin)?;
+        let none = || {
+            Refusal::new(
+                Code::NoSuchAddin,
+                "This room has no add-in that can be shown; its manager can choose one.",
+            )
+        };
+        let addin = view.addin.as_ref().ok_or_else(none)?;
+        let id = view.room.id.to_string();
+        let url = addin.url.expand(&[
+            ("room.id", &id),
+            ("room.name", view.room.name.as_str()),
+            ("pool", view.room.pool.as_str()),
+            ("locale", locale),
+            ("theme", theme),
+            ("addin", addin.name.as_str()),
+        ])?;
+        Ok(AddinPage {
+            name: addin.name.to_string(),
+            url,
+            origin: addin.url.origin().ok_or_else(none)?,
+        })
+    }
+
+    /// The page of an address that an administrator thinks of registering.
+    ///
+    /// # Errors
+    /// `ErrorPermission`, `InvalidUrl`.
+    pub fn preview_addin(&self, actor: &Actor, url: &str) -> Result<AddinPage, Refusal> {
+        actor.may(PoolAction::ManageAddins)?;
+        let url = AddinUrl::parse(url, &self.settings().own_origin)?;
+        let example = [
+            ("room.id", "00000000-0000-0000-0000-000000000000"),
+            ("room.name", "Preview"),
+            ("pool", "pool"),
+            ("locale", "en"),
+            ("theme", "light"),
+            ("addin", "Preview"),
+        ];
+        let origin = url.origin().ok_or_else(absent)?;
+        Ok(AddinPage {
+            name: "Preview".to_owned(),
+            url: url.expand(&example)?,
+            origin,
+        })
+    }
+
+    /// Tells everybody in the rooms that use an add-in.
+    fn tell_rooms_of(&self, pool: &PoolState, addin: AddinId) {
+        let rooms: Vec<_> = pool
+            .catalogue()
+            .rooms_using(addin)
+            .map(|live| live.room.id)
+            .collect();
+        for room in rooms {
+            if let Ok(view) = self.room_view(room) {
+                Self::tell_room_updated(&view);
+            }
+        }
+    }
+}
+
+fn shown(catalogue: &Catalogue, addin: &Addin) -> wire::Addin {
+    wire::Addin::new(addin, catalogue.rooms_using(addin.id).count() as u64)
+}
+
+fn identity(addin: &Addin) -> String {
+    format!("{}\\{}", addin.pool, addin.name)
+}
+
+fn absent() -> Refusal {
+    Refusal::new(
+        Code::NoSuchNode,
+        "The pool has no such add-in. Refresh the list; it may have been removed.",
+    )
+}

@@ -1,0 +1,213 @@
+//! A pool in memory: its add-ins, categories and rooms, each with its live log.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use perch_domain::addin::Addin;
+use perch_domain::category::Category;
+use perch_domain::name::fold;
+use perch_domain::permission::{RoomAction, in_room};
+use perch_domain::pool::{Pool, PoolFqdn};
+use perch_domain::room::Room;
+use perch_domain::{AddinId, CategoryId, Code, Refusal, RoomId};
+use perch_live::{Committer, RoomLog};
+use perch_store::{PoolStore, StoreError};
+
+use crate::{Actor, App};
+
+/// A pool of this deployment.
+pub struct PoolState {
+    pool: Pool,
+    store: Arc<dyn PoolStore>,
+    committer: Committer,
+    catalogue: RwLock<Catalogue>,
+    /// One change of the catalogue at a time: each is checked against what the one before left.
+    pub(crate) change: tokio::sync::Mutex<()>,
+}
+
+/// What a pool's administrators and managers see.
+#[derive(Default)]
+pub struct Catalogue {
+    pub(crate) addins: HashMap<AddinId, Arc<Addin>>,
+    pub(crate) categories: HashMap<CategoryId, Arc<Category>>,
+    pub(crate) rooms: HashMap<RoomId, LiveRoom>,
+}
+
+/// A room with its log.
+#[derive(Clone)]
+pub(crate) struct LiveRoom {
+    pub(crate) room: Arc<Room>,
+    pub(crate) log: Arc<RoomLog>,
+}
+
+impl PoolState {
+    pub(crate) async fn open(
+        pool: Pool,
+        store: Arc<dyn PoolStore>,
+    ) -> Result<Arc<Self>, StoreError> {
+        let loaded = store.load().await?;
+        let room = |(room, head): (Room, _)| {
+            (
+                room.id,
+                LiveRoom {
+                    log: RoomLog::new(room.id, head),
+                    room: Arc::new(room),
+                },
+            )
+        };
+        let catalogue = Catalogue {
+            addins: loaded
+                .addins
+                .into_iter()
+                .map(|addin| (addin.id, Arc::new(addin)))
+                .collect(),
+            categories: loaded
+                .categories
+                .into_iter()
+                .map(|category| (category.id, Arc::new(category)))
+                .collect(),
+            rooms: loaded.rooms.into_iter().map(room).collect(),
+        };
+        Ok(Arc::new(Self {
+            pool,
+            committer: Committer::start(Arc::clone(&store)),
+            store,
+            catalogue: RwLock::new(catalogue),
+            change: tokio::sync::Mutex::new(()),
+        }))
+    }
+
+    pub(crate) const fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    pub(crate) const fn fqdn(&self) -> &PoolFqdn {
+        &self.pool.fqdn
+    }
+
+    pub(crate) const fn store(&self) -> &Arc<dyn PoolStore> {
+        &self.store
+    }
+
+    pub(crate) const fn committer(&self) -> &Committer {
+        &self.committer
+    }
+
+    pub(crate) fn catalogue(&self) -> RwLockReadGuard<'_, Catalogue> {
+        self.catalogue
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn catalogue_mut(&self) -> RwLockWriteGuard<'_, Catalogue> {
+        self.catalogue
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Catalogue {
+    /// The add-in that somebody typed: an identifier or a name.
+    pub(crate) fn find_addin(&self, text: &str) -> Option<&Arc<Addin>> {
+        if let Ok(id) = text.parse::<AddinId>() {
+            return self.addins.get(&id);
+        }
+        let folded = fold(text.trim());
+        self.addins
+            .values()
+            .find(|addin| addin.name.folded() == folded)
+    }
+
+    /// The category that somebody typed: an identifier or a name.
+    pub(crate) fn find_category(&self, text: &str) -> Option<&Arc<Category>> {
+        if let Ok(id) = text.parse::<CategoryId>() {
+            return self.categories.get(&id);
+        }
+        let folded = fold(text.trim());
+        self.categories
+            .values()
+            .find(|category| category.name.folded() == folded)
+    }
+
+    /// The rooms that use an add-in.
+    pub(crate) fn rooms_using(&self, addin: AddinId) -> impl Iterator<Item = &LiveRoom> {
+        self.rooms
+            .values()
+            .filter(move |live| live.room.addin == Some(addin))
+    }
+
+    /// The rooms of a category.
+    pub(crate) fn rooms_in(&self, category: CategoryId) -> impl Iterator<Item = &LiveRoom> {
+        self.rooms
+            .values()
+            .filter(move |live| live.room.category == category)
+    }
+}
+
+/// A room as one moment has it.
+#[derive(Clone)]
+pub(crate) struct RoomView {
+    pub(crate) pool: Arc<PoolState>,
+    pub(crate) room: Arc<Room>,
+    pub(crate) category: Arc<Category>,
+    pub(crate) addin: Option<Arc<Addin>>,
+    pub(crate) log: Arc<RoomLog>,
+}
+
+impl RoomView {
+    fn of(pool: &Arc<PoolState>, catalogue: &Catalogue, live: &LiveRoom) -> Option<Self> {
+        Some(Self {
+            pool: Arc::clone(pool),
+            category: Arc::clone(catalogue.categories.get(&live.room.category)?),
+            addin: live
+                .room
+                .addin
+                .and_then(|addin| catalogue.addins.get(&addin))
+                .cloned(),
+            room: Arc::clone(&live.room),
+            log: Arc::clone(&live.log),
+        })
+    }
+
+    /// Asks the permission table.
+    pub(crate) fn may(&self, actor: &Actor, action: RoomAction) -> Result<(), Refusal> {
+        in_room(
+            action,
+            actor.standing(&self.room, &self.category),
+            self.room.facts(&self.category),
+        )
+    }
+}
+
+impl App {
+    /// A pool by name.
+    pub(crate) fn pool_state(&self, fqdn: &str) -> Result<Arc<PoolState>, Refusal> {
+        let fqdn = fqdn.trim().to_ascii_lowercase();
+        self.all_pools()
+            .into_iter()
+            .find(|state| state.fqdn().as_str() == fqdn)
+            .ok_or_else(|| Refusal::new(Code::NoSuchNode, "There is no such pool. Check its name."))
+    }
+
+    /// A room, if it exists at all: ask [`RoomView::may`] before saying so to anybody.
+    pub(crate) fn room_view(&self, id: RoomId) -> Result<RoomView, Refusal> {
+        let pools = self.pools.read().unwrap_or_else(PoisonError::into_inner);
+        pools
+            .values()
+            .find_map(|pool| {
+                let catalogue = pool.catalogue();
+                RoomView::of(pool, &catalogue, catalogue.rooms.get(&id)?)
+            })
+            .ok_or_else(Refusal::no_such_room)
+    }
+
+    /// Every room of a pool.
+    pub(crate) fn room_views(pool: &Arc<PoolState>) -> Vec<RoomView> {
+        let catalogue = pool.catalogue();
+        catalogue
+            .rooms
+            .values()
+            .filter_map(|live| RoomView::of(pool, &catalogue, live))
+            .collect()
+    }
+}

@@ -1,0 +1,58 @@
+//! What a person follows and has read.
+
+use perch_domain::permission::RoomAction;
+use perch_domain::{Refusal, RoomId, Seq};
+use perch_live::Frame;
+use perch_store::ReadMark;
+use perch_wire::live::ServerFrame;
+
+use crate::store_error::refused;
+use crate::{Actor, App};
+
+impl App {
+    /// Follows or unfollows a room. Membership is not touched (reference 4.2).
+    ///
+    /// # Errors
+    /// Following needs the right to join: `NoSuchNode`, `ErrorPermission`, `NodeDisabled`.
+    pub async fn set_followed(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        followed: bool,
+    ) -> Result<(), Refusal> {
+        let view = self.room_view(room)?;
+        view.may(
+            actor,
+            if followed {
+                RoomAction::Join
+            } else {
+                RoomAction::Find
+            },
+        )?;
+        let mut write = view.pool.store().write().await.map_err(refused)?;
+        write
+            .set_followed(actor.id(), room, followed)
+            .await
+            .map_err(refused)?;
+        write.commit().await.map_err(refused)?;
+        // On this person's other connections too.
+        self.people()
+            .send(actor.id(), &Frame::encode(&ServerFrame::RoomsChanged {}));
+        Ok(())
+    }
+
+    /// Says how far a person has read. Stored with the next group of messages; a mark that lies behind changes nothing.
+    ///
+    /// # Errors
+    /// `NoSuchNode`, `ErrorPermission`, `NodeDisabled`.
+    pub fn mark_read(&self, actor: &Actor, room: RoomId, seq: Seq) -> Result<(), Refusal> {
+        let view = self.room_view(room)?;
+        view.may(actor, RoomAction::Join)?;
+        view.pool.committer().read(ReadMark {
+            person: actor.id(),
+            room,
+            seq: seq.min(view.log.head()),
+        });
+        Ok(())
+    }
+}

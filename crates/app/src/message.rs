@@ -1,0 +1,137 @@
+//! Messages: posted, and read back.
+
+use perch_domain::limits::MESSAGES_PAGE_MAX;
+use perch_domain::message::{Draft, Message};
+use perch_domain::permission::RoomAction;
+use perch_domain::{Nonce, Refusal, RoomId, Seq};
+use perch_live::{Post, Posted};
+use perch_store::{Append, Page};
+use perch_wire::message as wire;
+use perch_wire::principal::Author;
+use tokio::sync::oneshot;
+
+use crate::store_error::{not_committed, refused};
+use crate::{Actor, App};
+
+/// Messages of a page unless the caller says otherwise.
+const PAGE_DEFAULT: u32 = 50;
+/// How long a room without history keeps a message for those who reconnect.
+const RELAYED_SECONDS: i64 = 600;
+
+impl App {
+    /// Posts a message; `done` is called once it is durable and published, or refused by the store.
+    ///
+    /// # Errors
+    /// `NoSuchNode`, `NodeDisabled`, `ErrorPermission`, `EmptyMessage`, `MessageTooLong`, `InvalidArgument`; then `done` is
+    /// not called.
+    pub async fn post(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        new: &wire::NewMessage,
+        done: impl FnOnce(Result<Posted, Refusal>) + Send + 'static,
+    ) -> Result<(), Refusal> {
+        let view = self.room_view(room)?;
+        view.may(actor, RoomAction::Post)?;
+        let draft = Draft::parse(&new.text, new.alert, new.title.as_deref())?;
+        let post = Post {
+            append: Append {
+                room,
+                author: actor.id(),
+                at: self.now(),
+                draft,
+                nonce: Nonce(new.nonce),
+            },
+            author: Author::from(actor.principal()),
+            log: view.log,
+            done: Box::new(|outcome| done(outcome.map_err(not_committed))),
+        };
+        view.pool.committer().post(post).await;
+        Ok(())
+    }
+
+    /// Posts a message and waits until it is durable.
+    ///
+    /// # Errors
+    /// As [`App::post`]; `StorageFull`, `DatabaseConnection`, `ShuttingDown`: then nothing was stored.
+    pub async fn post_message(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        new: &wire::NewMessage,
+    ) -> Result<wire::Message, Refusal> {
+        let (done, outcome) = oneshot::channel();
+        // Whoever asked may have gone meanwhile; the message is stored all the same.
+        self.post(actor, room, new, |outcome| drop(done.send(outcome)))
+            .await?;
+        let stopping = |_| not_committed(perch_live::CommitError::Stopping);
+        let posted = outcome.await.map_err(stopping)??;
+        let draft = Draft::parse(&new.text, new.alert, new.title.as_deref())?;
+        let message = draft.into_message(room, posted.seq, actor.id(), posted.at, Nonce(new.nonce));
+        Ok(wire::Message::new(
+            &message,
+            Author::from(actor.principal()),
+        ))
+    }
+
+    /// A page of a room's history.
+    ///
+    /// # Errors
+    /// `NoSuchNode`, `ErrorPermission`, `NodeDisabled`, `HistoryOff`.
+    pub async fn list_messages(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        request: wire::PageRequest,
+    ) -> Result<wire::MessagePage, Refusal> {
+        let view = self.room_view(room)?;
+        view.may(actor, RoomAction::ReadHistory)?;
+        let limit = request
+            .limit
+            .unwrap_or(PAGE_DEFAULT)
+            .clamp(1, MESSAGES_PAGE_MAX);
+        let head = view.log.head();
+        // Never beyond what is published: the store may be a moment ahead.
+        let page = match (request.before, request.after) {
+            (_, Some(after)) => Page::After(Seq(after)),
+            (before, None) => {
+                Page::Before(before.map_or(head.next(), |before| Seq(before).min(head.next())))
+            }
+        };
+        let mut messages = view
+            .pool
+            .store()
+            .messages(room, page, limit)
+            .await
+            .map_err(refused)?;
+        messages.retain(|message| message.seq <= head);
+        let first = view.pool.store().first_seq(room).await.map_err(refused)?;
+        Ok(wire::MessagePage {
+            messages: self.with_authors(&messages),
+            head: head.0,
+            first: first.0,
+        })
+    }
+
+    /// Removes what rooms without history have relayed, once nobody can still be catching up.
+    pub async fn expire_relayed(&self) {
+        let before = self.now().plus_seconds(-RELAYED_SECONDS);
+        for pool in self.all_pools() {
+            if let Err(cause) = pool.store().expire(before).await {
+                tracing::warn!(
+                    cause = &cause as &dyn std::error::Error,
+                    "what was relayed could not be removed"
+                );
+            }
+        }
+    }
+
+    /// Messages with their authors' names.
+    pub(crate) fn with_authors(&self, messages: &[Message]) -> Vec<wire::Message> {
+        let directory = self.directory();
+        messages
+            .iter()
+            .map(|message| wire::Message::new(message, directory.author(message.author)))
+            .collect()
+    }
+}

@@ -1,0 +1,169 @@
+//! Opening a room on a connection: its last messages and what comes next, in one step.
+
+use std::sync::Arc;
+
+use perch_domain::limits::MESSAGES_PAGE_MAX;
+use perch_domain::message::Message;
+use perch_domain::permission::RoomAction;
+use perch_domain::{Refusal, RoomId, Seq};
+use perch_live::{Frame, Subscriber, Subscription};
+use perch_store::Page;
+use perch_wire::live::{JoinRoom, ServerFrame};
+use perch_wire::room::Participant;
+
+use crate::catalogue::RoomView;
+use crate::store_error::refused;
+use crate::{Actor, App};
+
+/// What a client holds of a room before it is brought up to date.
+#[derive(Clone, Copy, Debug)]
+enum Holds {
+    /// Nothing: send so many of the latest.
+    Nothing(u32),
+    /// Everything up to a place.
+    UpTo(Seq),
+}
+
+impl App {
+    /// Opens a room on a connection. The frame has what the client misses; the subscription has what comes after it.
+    ///
+    /// # Errors
+    /// `NoSuchNode`, `NodeDisabled`, `ErrorPermission`.
+    pub async fn join(
+        &self,
+        actor: &Actor,
+        id: u64,
+        join: JoinRoom,
+        subscriber: &Arc<Subscriber>,
+    ) -> Result<(Arc<Subscription>, Frame), Refusal> {
+        let view = self.room_view(RoomId(join.room))?;
+        view.may(actor, RoomAction::Join)?;
+        let standing = actor.standing(&view.room, &view.category);
+        let person = actor.principal();
+        view.log.arrive(
+            actor.id(),
+            &Participant {
+                id: person.id.0,
+                address: person.address.as_str().to_owned(),
+                display_name: person.display_name.clone(),
+                manager: standing.manager,
+                presenter: standing.presenter,
+            },
+        );
+        let (subscription, head) = view.log.subscribe(subscriber);
+        let latest = join
+            .latest
+            .unwrap_or(self.settings().default_chat_history)
+            .min(MESSAGES_PAGE_MAX);
+        let holds = join
+            .after
+            .map_or(Holds::Nothing(latest), |after| Holds::UpTo(Seq(after)));
+        match self.joined(actor, id, &view, holds, head).await {
+            Ok(frame) => Ok((subscription, frame)),
+            Err(refusal) => {
+                self.leave(actor, &subscription);
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Brings a subscription that fell behind up to date: what it missed, or the latest and `reload`.
+    ///
+    /// # Errors
+    /// As [`App::join`].
+    pub async fn catch_up(
+        &self,
+        actor: &Actor,
+        subscription: &Subscription,
+        after: Seq,
+    ) -> Result<Frame, Refusal> {
+        let view = self.room_view(subscription.log().room())?;
+        view.may(actor, RoomAction::Join)?;
+        let head = view.log.catch_up(subscription);
+        self.joined(actor, 0, &view, Holds::UpTo(after), head).await
+    }
+
+    /// Closes a room on a connection.
+    pub fn leave(&self, actor: &Actor, subscription: &Arc<Subscription>) {
+        subscription.log().unsubscribe(subscription);
+        subscription.log().depart(actor.id());
+    }
+
+    /// Who has a room open. In a large room this is the only way to know (reference 5.4).
+    ///
+    /// # Errors
+    /// `NoSuchNode`, `NodeDisabled`, `ErrorPermission`.
+    pub fn list_participants(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+    ) -> Result<Vec<Participant>, Refusal> {
+        let view = self.room_view(room)?;
+        view.may(actor, RoomAction::Join)?;
+        Ok(view.log.participants())
+    }
+
+    async fn joined(
+        &self,
+        actor: &Actor,
+        id: u64,
+        view: &RoomView,
+        holds: Holds,
+        head: Seq,
+    ) -> Result<Frame, Refusal> {
+        let (messages, reload) = self.missed(view, holds, head).await?;
+        let attention = self
+            .attention(actor, &view.pool)
+            .await?
+            .get(&view.room.id)
+            .copied();
+        Ok(Frame::encode(&ServerFrame::Joined {
+            id,
+            room: Box::new(crate::room::shown(actor, view, attention)),
+            messages: self.with_authors(&messages),
+            head: head.0,
+            reload,
+            participants: view.log.roster(),
+        }))
+    }
+
+    /// The messages up to a place that a client misses, and whether it must drop what it holds.
+    async fn missed(
+        &self,
+        view: &RoomView,
+        holds: Holds,
+        head: Seq,
+    ) -> Result<(Vec<Message>, bool), Refusal> {
+        let store = view.pool.store();
+        let room = view.room.id;
+        let latest = |limit| store.messages(room, Page::Before(head.next()), limit);
+        let (mut messages, reload) = match holds {
+            Holds::UpTo(after) if after == head => return Ok((Vec::new(), false)),
+            Holds::UpTo(after)
+                if after < head && head.0 - after.0 <= u64::from(MESSAGES_PAGE_MAX) =>
+            {
+                let missed = store
+                    .messages(room, Page::After(after), MESSAGES_PAGE_MAX)
+                    .await
+                    .map_err(refused)?;
+                // What a room without history relayed may be gone: then there is a gap, and the client is told.
+                let reload = missed.first().is_none_or(|first| first.seq != after.next());
+                (missed, reload)
+            }
+            Holds::UpTo(_) if view.category.chat_history => (
+                latest(self.settings().default_chat_history)
+                    .await
+                    .map_err(refused)?,
+                true,
+            ),
+            Holds::Nothing(limit) if view.category.chat_history => {
+                (latest(limit).await.map_err(refused)?, false)
+            }
+            Holds::UpTo(_) => (Vec::new(), true),
+            Holds::Nothing(_) => (Vec::new(), false),
+        };
+        // The store may be a moment ahead of what is published; the rest comes through the subscription.
+        messages.retain(|message| message.seq <= head);
+        Ok((messages, reload))
+    }
+}

@@ -1,0 +1,227 @@
+//! Principals: users, groups, organizational units, domains.
+
+use perch_domain::permission::PoolAction;
+use perch_domain::principal::{Address, Principal, PrincipalKind, check_new_password};
+use perch_domain::{Code, PrincipalId, Refusal};
+use perch_live::Closing;
+use perch_store::StoredPrincipal;
+use perch_wire::principal as wire;
+
+use crate::store_error::refused;
+use crate::{Actor, App};
+
+/// The most principals that a search gives.
+const SEARCH_MAX: usize = 200;
+
+impl App {
+    /// Who has a name or address that contains a text.
+    ///
+    /// Whoever is signed in may search: room managers choose from everybody, and scopes are checked when they do.
+    #[must_use]
+    pub fn search_principals(
+        &self,
+        text: &str,
+        kind: Option<wire::PrincipalKind>,
+        limit: Option<u32>,
+    ) -> Vec<wire::Principal> {
+        let limit = limit
+            .map_or(50, |limit| usize::try_from(limit).unwrap_or(SEARCH_MAX))
+            .min(SEARCH_MAX);
+        let found = self
+            .directory()
+            .search(text, kind.map(PrincipalKind::from), limit);
+        found
+            .iter()
+            .map(|principal| principal.as_ref().into())
+            .collect()
+    }
+
+    /// One principal.
+    ///
+    /// # Errors
+    /// `NoSuchNode`.
+    pub fn get_principal(&self, id: PrincipalId) -> Result<wire::Principal, Refusal> {
+        self.directory()
+            .get(id)
+            .map(|principal| principal.as_ref().into())
+            .ok_or_else(absent)
+    }
+
+    /// Adds a principal. Without an actor, the program itself does (`perch init`).
+    ///
+    /// # Errors
+    /// `ErrorPermission`, `InvalidArgument`, `InvalidPassword`, `DuplicatePrincipal`, `NoSuchPrincipal` for a container.
+    pub async fn create_principal(
+        &self,
+        actor: Option<&Actor>,
+        new: &wire::NewPrincipal,
+    ) -> Result<wire::Principal, Refusal> {
+        if let Some(actor) = actor {
+            actor.may(PoolAction::ManagePrincipals)?;
+        }
+        let kind = PrincipalKind::from(new.kind);
+        if kind != PrincipalKind::User && (new.administrator || new.password.is_some()) {
+            return Err(Refusal::new(
+                Code::InvalidArgument,
+                "Only users have a password or the administrator role.",
+            )
+            .of("kind"));
+        }
+        if let Some(password) = &new.password {
+            check_new_password(password)?;
+        }
+        let now = self.now();
+        let stored = StoredPrincipal {
+            principal: Principal {
+                id: PrincipalId::new(now),
+                kind,
+                address: Address::parse(kind, &new.address)?,
+                display_name: display_name(&new.display_name)?,
+                email: new.email.clone().filter(|email| !email.is_empty()),
+                disabled: false,
+                administrator: new.administrator,
+                created_at: now,
+            },
+            containers: self.containers(&new.containers)?,
+        };
+        let hash = match &new.password {
+            Some(password) => Some(self.identity.hash(password).await?),
+            None => None,
+        };
+        let answer = wire::Principal::from(&stored.principal);
+        let _turn = self.change.lock().await;
+        let mut write = self.deployment.write().await.map_err(refused)?;
+        write.insert_principal(&stored).await.map_err(refused)?;
+        if let Some(hash) = hash {
+            write
+                .set_password_hash(stored.principal.id, &hash)
+                .await
+                .map_err(refused)?;
+        }
+        let record = self.audit_record(
+            actor,
+            "principal.create",
+            answer.address.clone(),
+            None,
+            Some(&answer),
+        );
+        write.audit(&record).await.map_err(refused)?;
+        write.commit().await.map_err(refused)?;
+        self.directory_mut().put(stored);
+        Ok(answer)
+    }
+
+    /// Changes a principal. Acts at once: in open windows, and by ending the sessions of whoever is disabled.
+    ///
+    /// # Errors
+    /// `ErrorPermission`, `NoSuchNode`, and those of [`App::create_principal`].
+    pub async fn update_principal(
+        &self,
+        actor: &Actor,
+        id: PrincipalId,
+        patch: &wire::PrincipalPatch,
+    ) -> Result<wire::Principal, Refusal> {
+        actor.may(PoolAction::ManagePrincipals)?;
+        if let Some(password) = &patch.password {
+            check_new_password(password)?;
+        }
+        let turn = self.change.lock().await;
+        let mut stored = self.directory().stored(id).ok_or_else(absent)?;
+        let before = wire::Principal::from(&stored.principal);
+        let is_user = stored.principal.kind == PrincipalKind::User;
+        if !is_user && (patch.administrator == Some(true) || patch.password.is_some()) {
+            return Err(Refusal::new(
+                Code::InvalidArgument,
+                "Only users have a password or the administrator role.",
+            ));
+        }
+        let gives_up = patch.administrator == Some(false) || patch.disabled == Some(true);
+        if gives_up && id == actor.id() {
+            return Err(Refusal::new(
+                Code::InvalidArgument,
+                "You cannot disable yourself or give up your own administrator role; another administrator can.",
+            ));
+        }
+        if let Some(name) = &patch.display_name {
+            stored.principal.display_name = display_name(name)?;
+        }
+        if let Some(email) = &patch.email {
+            stored.principal.email = Some(email.clone()).filter(|email| !email.is_empty());
+        }
+        stored.principal.disabled = patch.disabled.unwrap_or(stored.principal.disabled);
+        stored.principal.administrator = patch
+            .administrator
+            .unwrap_or(stored.principal.administrator);
+        if let Some(containers) = &patch.containers {
+            stored.containers = self.containers(containers)?;
+        }
+        let after = wire::Principal::from(&stored.principal);
+        let disabled = stored.principal.disabled;
+        let mut write = self.deployment.write().await.map_err(refused)?;
+        write.update_principal(&stored).await.map_err(refused)?;
+        if disabled {
+            write.delete_sessions(id, None).await.map_err(refused)?;
+        }
+        let record = self.audit_record(
+            Some(actor),
+            "principal.update",
+            after.address.clone(),
+            Some(&before),
+            Some(&after),
+        );
+        write.audit(&record).await.map_err(refused)?;
+        write.commit().await.map_err(refused)?;
+        self.directory_mut().put(stored);
+        drop(turn);
+        if let Some(password) = &patch.password {
+            self.set_password(Some(actor), id, password).await?;
+        }
+        if disabled {
+            self.people().close(id, None, Closing::SessionEnded);
+        }
+        // Who is contained where decides over any room.
+        for pool in self.all_pools() {
+            for view in Self::room_views(&pool) {
+                view.log.access_changed();
+            }
+        }
+        let frame = perch_live::Frame::encode(&perch_wire::live::ServerFrame::RoomsChanged {});
+        for person in self.people().connected() {
+            if self.directory().affiliations(person).covered_by(&[id]) {
+                self.people().send(person, &frame);
+            }
+        }
+        Ok(after)
+    }
+
+    fn containers(&self, typed: &[String]) -> Result<Vec<PrincipalId>, Refusal> {
+        let containers = self.resolve_list("containers", typed)?;
+        let directory = self.directory();
+        let holds = |id: &PrincipalId| {
+            directory
+                .get(*id)
+                .is_some_and(|found| found.kind != PrincipalKind::User)
+        };
+        if containers.iter().all(holds) {
+            return Ok(containers);
+        }
+        Err(Refusal::new(
+            Code::InvalidArgument,
+            "A user contains nobody; name groups, organizational units or domains.",
+        )
+        .of("containers"))
+    }
+}
+
+fn display_name(text: &str) -> Result<String, Refusal> {
+    perch_domain::Name::parse(text)
+        .map(|name| name.to_string())
+        .map_err(|refusal| refusal.of("display_name"))
+}
+
+fn absent() -> Refusal {
+    Refusal::new(
+        Code::NoSuchNode,
+        "There is no such principal. Search for it by name or address.",
+    )
+}

@@ -1,0 +1,544 @@
+//! Rooms: found by whoever may see them, created by creators, edited by managers, deleted by administrators.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use perch_domain::name::fold;
+use perch_domain::permission::{PoolAction, RoomAction, in_pool, permissions};
+use perch_domain::room::{Privacy, Room, RoomType};
+use perch_domain::{AddinId, Code, Description, Name, Refusal, Revision, RoomId, Seq};
+use perch_live::{Frame, RoomLog};
+use perch_store::Attention;
+use perch_wire::live::{CatalogueKind, ServerFrame};
+use perch_wire::room as wire;
+
+use crate::catalogue::{Catalogue, LiveRoom, PoolState, RoomView};
+use crate::store_error::refused;
+use crate::{Actor, App};
+
+impl App {
+    /// The rooms that a filter gives, by name.
+    ///
+    /// # Errors
+    /// `ErrorPermission` for all rooms without the administrator role, `NoSuchNode` for a pool, `NoSuchPrincipal`.
+    pub async fn list_rooms(
+        &self,
+        actor: &Actor,
+        filter: &wire::RoomFilter,
+    ) -> Result<Vec<wire::Room>, Refusal> {
+        let relation = filter.relation.unwrap_or_default();
+        if relation == wire::Relation::All {
+            actor.may(PoolAction::Configure)?;
+        }
+        let pools = match &filter.pool {
+            Some(pool) => vec![self.pool_state(pool)?],
+            None => self.all_pools(),
+        };
+        let one = |field, typed: &Option<String>| match typed {
+            Some(typed) => self.resolve_list(field, std::slice::from_ref(typed)),
+            None => Ok(Vec::new()),
+        };
+        let (managers, members) = (
+            one("manager", &filter.manager)?,
+            one("member", &filter.member)?,
+        );
+        let mut rooms = Vec::new();
+        for pool in pools {
+            let attention = self.attention(actor, &pool).await?;
+            for view in Self::room_views(&pool) {
+                let attention = attention.get(&view.room.id).copied();
+                let lists = managers.iter().all(|id| view.room.managers.contains(id))
+                    && members.iter().all(|id| view.room.members.contains(id));
+                if lists && related(actor, &view, relation, attention) && fits(&view, filter) {
+                    rooms.push(shown(actor, &view, attention));
+                }
+            }
+        }
+        rooms.sort_by_cached_key(|room| fold(&room.properties.name));
+        rooms.truncate(filter.limit.map_or(usize::MAX, |limit| limit as usize));
+        Ok(rooms)
+    }
+
+    /// One room.
+    ///
+    /// # Errors
+    /// `NoSuchNode` when it is not there, or not for the caller to know.
+    pub async fn get_room(&self, actor: &Actor, id: RoomId) -> Result<wire::Room, Refusal> {
+        let view = self.room_view(id)?;
+        if view.may(actor, RoomAction::Find).is_err() {
+            view.may(actor, RoomAction::FindInMyRooms)
+                .map_err(|refusal| {
+                    if view.room.disabled {
+                        Refusal::no_such_room()
+                    } else {
+                        refusal
+                    }
+                })?;
+        }
+        let attention = self.attention(actor, &view.pool).await?.get(&id).copied();
+        Ok(shown(actor, &view, attention))
+    }
+
+    /// A room with its lists.
+    ///
+    /// # Errors
+    /// `NoSuchNode`, `ErrorPermission` for whoever does not manage it.
+    pub async fn get_room_detail(
+        &self,
+        actor: &Actor,
+        id: RoomId,
+    ) -> Result<wire::RoomDetail, Refusal> {
+        let view = self.room_view(id)?;
+        view.may(actor, RoomAction::Edit)?;
+        self.detail(actor, &view).await
+    }
+
+    /// Whether a name is free in a pool.
+    ///
+    /// # Errors
+    /// `NoSuchNode` for the pool, `InvalidName`.
+    pub fn check_room_name(&self, pool: &str, name: &str) -> Result<wire::NameCheck, Refusal> {
+        let folded = Name::parse(name)?.folded();
+        let pool = self.pool_state(pool)?;
+        let taken = pool
+            .catalogue()
+            .rooms
+            .values()
+            .any(|live| live.room.name.folded() == folded);
+        Ok(wire::NameCheck { available: !taken })
+    }
+
+    /// Creates a room. The creator becomes a manager and, unless the room is open, a member (reference 1.7).
+    ///
+    /// # Errors
+    /// `UnableToCreateRoom`, `NoSuchCategory`, `NoSuchAddin`, `InvalidName`, `DuplicateRoomName`, `NoSuchPrincipal`,
+    /// `PrincipalsNotInScope`, `NotAnAuditorium`, `PresenterNotInMemList`.
+    pub async fn create_room(
+        &self,
+        actor: &Actor,
+        pool: &str,
+        new: &wire::NewRoom,
+    ) -> Result<wire::RoomDetail, Refusal> {
+        let pool = self.pool_state(pool)?;
+        let _turn = pool.change.lock().await;
+        let (category, addin) = {
+            let catalogue = pool.catalogue();
+            let category = catalogue
+                .find_category(&new.category)
+                .cloned()
+                .ok_or_else(no_category)?;
+            in_pool(PoolAction::CreateRoom, actor.standing_in(&category))?;
+            (
+                category,
+                new.addin
+                    .as_deref()
+                    .map(|typed| find_addin(&catalogue, typed))
+                    .transpose()?,
+            )
+        };
+        let now = self.now();
+        let mut room = Room {
+            id: RoomId::new(now),
+            pool: pool.fqdn().clone(),
+            category: category.id,
+            name: Name::parse(&new.name)?,
+            description: Description::parse(&new.description)?,
+            privacy: new.privacy.map(Into::into).unwrap_or_default(),
+            room_type: new.room_type.map(Into::into).unwrap_or_default(),
+            invitations: new.invitations.map(Into::into).unwrap_or_default(),
+            disabled: new.disabled,
+            addin,
+            members: self.resolve_list("members", &new.members)?,
+            managers: self.resolve_list("managers", &new.managers)?,
+            presenters: self.resolve_list("presenters", &new.presenters)?,
+            revision: Revision(1),
+            created_at: now,
+            updated_at: now,
+        };
+        if !room.managers.contains(&actor.id()) {
+            room.managers.insert(0, actor.id());
+        }
+        if room.privacy == Privacy::Open {
+            room.members.clear();
+        } else if !room.members.contains(&actor.id()) {
+            room.members.insert(0, actor.id());
+        }
+        let view = RoomView {
+            pool: Arc::clone(&pool),
+            log: RoomLog::new(room.id, Seq::ZERO),
+            addin: addin.and_then(|addin| pool.catalogue().addins.get(&addin).cloned()),
+            room: Arc::new(room),
+            category,
+        };
+        self.check_lists(&view)?;
+        let answer = self.detail(actor, &view).await?;
+        let mut write = pool.store().write().await.map_err(refused)?;
+        write.insert_room(&view.room).await.map_err(refused)?;
+        let record = self.audit_record(
+            Some(actor),
+            "room.create",
+            identity(&view.room),
+            None,
+            Some(&answer),
+        );
+        write.audit(&record).await.map_err(refused)?;
+        write.commit().await.map_err(refused)?;
+        let live = LiveRoom {
+            room: Arc::clone(&view.room),
+            log: Arc::clone(&view.log),
+        };
+        pool.catalogue_mut().rooms.insert(view.room.id, live);
+        self.tell_rooms_changed(&[(None, Some((&view.room, &view.category)))]);
+        self.tell_catalogue_changed(&pool, CatalogueKind::Room);
+        Ok(answer)
+    }
+
+    /// Changes a room. Acts at once: in open windows, panes included.
+    ///
+    /// # Errors
+    /// Those of [`App::create_room`], `NoSuchNode`, `ErrorPermission`, `DataCollision`.
+    pub async fn update_room(
+        &self,
+        actor: &Actor,
+        id: RoomId,
+        patch: &wire::RoomPatch,
+    ) -> Result<wire::RoomDetail, Refusal> {
+        let pool = Arc::clone(&self.room_view(id)?.pool);
+        let _turn = pool.change.lock().await;
+        let before = self.room_view(id)?;
+        before.may(actor, RoomAction::Edit)?;
+        if patch
+            .revision
+            .is_some_and(|revision| revision != before.room.revision.0)
+        {
+            return Err(Refusal::collision());
+        }
+        let after = self.patched_room(actor, &before, patch)?;
+        let (shown_before, answer) = (
+            self.detail(actor, &before).await?,
+            self.detail(actor, &after).await?,
+        );
+        let mut write = pool.store().write().await.map_err(refused)?;
+        write.update_room(&after.room).await.map_err(refused)?;
+        let target = identity(&after.room);
+        let record = self.audit_record(
+            Some(actor),
+            "room.update",
+            target,
+            Some(&shown_before),
+            Some(&answer),
+        );
+        write.audit(&record).await.map_err(refused)?;
+        write.commit().await.map_err(refused)?;
+        if let Some(live) = pool.catalogue_mut().rooms.get_mut(&id) {
+            live.room = Arc::clone(&after.room);
+        }
+        after.log.access_changed();
+        Self::tell_room_updated(&after);
+        self.tell_rooms_changed(&[(
+            Some((&before.room, &before.category)),
+            Some((&after.room, &after.category)),
+        )]);
+        self.tell_catalogue_changed(&pool, CatalogueKind::Room);
+        Ok(answer)
+    }
+
+    /// Deletes a room with everything in it.
+    ///
+    /// # Errors
+    /// `NoSuchNode`, `ErrorPermission` for anybody but administrators.
+    pub async fn delete_room(&self, actor: &Actor, id: RoomId) -> Result<(), Refusal> {
+        let pool = Arc::clone(&self.room_view(id)?.pool);
+        let _turn = pool.change.lock().await;
+        let view = self.room_view(id)?;
+        view.may(actor, RoomAction::Delete)?;
+        let before = self.detail(actor, &view).await?;
+        let mut write = pool.store().write().await.map_err(refused)?;
+        write.delete_room(id).await.map_err(refused)?;
+        let record = self.audit_record(
+            Some(actor),
+            "room.delete",
+            identity(&view.room),
+            Some(&before),
+            None,
+        );
+        write.audit(&record).await.map_err(refused)?;
+        write.commit().await.map_err(refused)?;
+        pool.catalogue_mut().rooms.remove(&id);
+        view.log.access_changed();
+        self.tell_rooms_changed(&[(Some((&view.room, &view.category)), None)]);
+        self.tell_catalogue_changed(&pool, CatalogueKind::Room);
+        Ok(())
+    }
+
+    fn patched_room(
+        &self,
+        actor: &Actor,
+        before: &RoomView,
+        patch: &wire::RoomPatch,
+    ) -> Result<RoomView, Refusal> {
+        let catalogue = before.pool.catalogue();
+        let mut room = before.room.as_ref().clone();
+        let mut category = Arc::clone(&before.category);
+        if let Some(typed) = &patch.category {
+            let target = catalogue.find_category(typed).ok_or_else(no_category)?;
+            if target.id != category.id {
+                let creator_in_target = actor.standing_in(target).creator;
+                before.may(actor, RoomAction::Move { creator_in_target })?;
+                category = Arc::clone(target);
+                room.category = target.id;
+                room.keep_in_scope(|id| self.may_be_listed(target, id));
+            }
+        }
+        if let Some(name) = &patch.name {
+            room.name = Name::parse(name)?;
+        }
+        if let Some(description) = &patch.description {
+            room.description = Description::parse(description)?;
+        }
+        room.privacy = patch.privacy.map_or(room.privacy, Into::into);
+        room.room_type = patch.room_type.map_or(room.room_type, Into::into);
+        room.invitations = patch.invitations.map_or(room.invitations, Into::into);
+        room.disabled = patch.disabled.unwrap_or(room.disabled);
+        if let Some(typed) = &patch.addin {
+            room.addin = typed
+                .as_deref()
+                .map(|typed| find_addin(&catalogue, typed))
+                .transpose()?;
+        }
+        if let Some(list) = &patch.members {
+            room.members = self.resolve_list("members", list)?;
+        }
+        if let Some(list) = &patch.managers {
+            room.managers = self.resolve_list("managers", list)?;
+        }
+        match &patch.presenters {
+            Some(list) => room.presenters = self.resolve_list("presenters", list)?,
+            // What no longer makes sense goes without saying: presenters of a room that became normal, or who left it.
+            None if room.room_type == RoomType::Normal => room.presenters.clear(),
+            None => {}
+        }
+        if room.privacy == Privacy::Open {
+            room.members.clear();
+        }
+        room.revision.0 += 1;
+        room.updated_at = self.now();
+        let view = RoomView {
+            pool: Arc::clone(&before.pool),
+            addin: room
+                .addin
+                .and_then(|addin| catalogue.addins.get(&addin).cloned()),
+            log: Arc::clone(&before.log),
+            room: Arc::new(room),
+            category,
+        };
+        drop(catalogue);
+        self.check_lists(&view)?;
+        Ok(view)
+    }
+
+    fn check_lists(&self, view: &RoomView) -> Result<(), Refusal> {
+        self.check_in_scope("members", &view.category, &view.room.members)?;
+        self.check_in_scope("managers", &view.category, &view.room.managers)?;
+        self.check_in_scope("presenters", &view.category, &view.room.presenters)?;
+        view.room
+            .check_presenters(|id| self.directory().affiliations(id).as_ref().clone())
+    }
+
+    async fn detail(&self, actor: &Actor, view: &RoomView) -> Result<wire::RoomDetail, Refusal> {
+        let attention = self
+            .attention(actor, &view.pool)
+            .await?
+            .get(&view.room.id)
+            .copied();
+        Ok(wire::RoomDetail {
+            room: shown(actor, view, attention),
+            members: self.named(&view.room.members),
+            managers: self.named(&view.room.managers),
+            presenters: self.named(&view.room.presenters),
+        })
+    }
+
+    pub(crate) async fn attention(
+        &self,
+        actor: &Actor,
+        pool: &PoolState,
+    ) -> Result<HashMap<RoomId, Attention>, Refusal> {
+        let list = pool.store().attention(actor.id()).await.map_err(refused)?;
+        Ok(list
+            .into_iter()
+            .map(|attention| (attention.room, attention))
+            .collect())
+    }
+
+    /// What a person may do in a room whose access may have changed, as a frame; a refusal when the room is closed for the
+    /// person.
+    ///
+    /// # Errors
+    /// Why the person may no longer have the room open.
+    pub fn check_access(&self, actor: &Actor, room: RoomId) -> Result<Frame, Refusal> {
+        let view = self.room_view(room)?;
+        view.may(actor, RoomAction::Join)?;
+        let permissions = permissions(
+            actor.standing(&view.room, &view.category),
+            view.room.facts(&view.category),
+        );
+        Ok(Frame::encode(&ServerFrame::Permissions {
+            room: room.0,
+            permissions: permissions.into(),
+        }))
+    }
+}
+
+fn related(
+    actor: &Actor,
+    view: &RoomView,
+    relation: wire::Relation,
+    attention: Option<Attention>,
+) -> bool {
+    let standing = actor.standing(&view.room, &view.category);
+    match relation {
+        wire::Relation::All => true,
+        wire::Relation::Managed => standing.manager,
+        wire::Relation::Member => standing.member && view.may(actor, RoomAction::Find).is_ok(),
+        wire::Relation::Visible => view.may(actor, RoomAction::Find).is_ok(),
+        wire::Relation::Followed => {
+            attention.is_some_and(|attention| attention.followed)
+                && view.may(actor, RoomAction::Join).is_ok()
+        }
+    }
+}
+
+fn fits(view: &RoomView, filter: &wire::RoomFilter) -> bool {
+    let room = &view.room;
+    let is = |typed: &Option<String>, id: uuid::Uuid, name: &Name| {
+        typed.as_deref().is_none_or(|typed| {
+            typed.parse().map_or_else(
+                |_| fold(typed.trim()) == name.folded(),
+                |typed: uuid::Uuid| typed == id,
+            )
+        })
+    };
+    let named = |pattern: &str| {
+        let pattern = fold(pattern.trim());
+        wildcard(&pattern, &room.name.folded())
+            || (filter.search_description == Some(true)
+                && wildcard(&pattern, &fold(room.description.as_str())))
+    };
+    is(&filter.category, view.category.id.0, &view.category.name)
+        && (filter.addin.is_none()
+            || view
+                .addin
+                .as_ref()
+                .is_some_and(|addin| is(&filter.addin, addin.id.0, &addin.name)))
+        && filter.name.as_deref().is_none_or(named)
+        && filter
+            .disabled
+            .is_none_or(|disabled| disabled == room.disabled)
+        && filter
+            .privacy
+            .is_none_or(|privacy| privacy == room.privacy.into())
+        && filter
+            .room_type
+            .is_none_or(|room_type| room_type == room.room_type.into())
+        && filter
+            .invitations
+            .is_none_or(|invitations| invitations == room.invitations.into())
+}
+
+/// Whether a text fits a pattern with `*` and `?`; a pattern without either fits what contains it. Linear but for the
+/// number of stars.
+fn wildcard(pattern: &str, text: &str) -> bool {
+    if !pattern.contains(['*', '?']) {
+        return text.contains(pattern);
+    }
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match (pattern.get(p), text.get(t)) {
+            (Some('*'), _) => {
+                star = Some((p, t));
+                p += 1;
+            }
+            (Some(wanted), Some(found)) if *wanted == '?' || wanted == found => {
+                p += 1;
+                t += 1;
+            }
+            _ => match star {
+                Some((after, taken)) => {
+                    star = Some((after, taken + 1));
+                    p = after + 1;
+                    t = taken + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.iter().skip(p).all(|rest| *rest == '*')
+}
+
+/// A room as a person sees it.
+pub(crate) fn shown(actor: &Actor, view: &RoomView, attention: Option<Attention>) -> wire::Room {
+    let standing = actor.standing(&view.room, &view.category);
+    let head = view.log.head();
+    wire::Room {
+        properties: view.properties(),
+        permissions: permissions(standing, view.room.facts(&view.category)).into(),
+        followed: attention.is_some_and(|attention| attention.followed),
+        member: standing.member,
+        head: head.0,
+        unread: attention.map_or(0, |attention| head.0.saturating_sub(attention.read.0)),
+        participant_count: view.log.participant_count(),
+    }
+}
+
+fn find_addin(catalogue: &Catalogue, typed: &str) -> Result<AddinId, Refusal> {
+    catalogue.find_addin(typed).map(|addin| addin.id).ok_or_else(|| {
+        Refusal::new(
+            Code::NoSuchAddin,
+            "The room's pool has no such add-in. Add-ins are not shared between pools: choose one of this pool, or ask an administrator to register it there.",
+        )
+        .of("addin")
+    })
+}
+
+fn identity(room: &Room) -> String {
+    format!("{}\\{}", room.pool, room.name)
+}
+
+fn no_category() -> Refusal {
+    Refusal::new(
+        Code::NoSuchCategory,
+        "The pool has no such category. Choose one of its categories.",
+    )
+    .of("category")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wildcard;
+
+    #[test]
+    fn a_pattern_without_wildcards_fits_what_contains_it() {
+        assert!(wildcard("spot", "fx spot"));
+        assert!(!wildcard("spots", "fx spot"));
+    }
+
+    #[test]
+    fn stars_and_question_marks_fit_as_in_a_shell() {
+        for (pattern, text, fits) in [
+            ("*spot*", "fx spot desk", true),
+            ("fx*", "fx spot", true),
+            ("fx", "fx spot", true),
+            ("?x*", "fx", true),
+            ("*a*b*c", "xxaxxbxxc", true),
+            ("*a*b*c", "xxaxxbxx", false),
+            ("fx?", "fx", false),
+            ("*", "", true),
+        ] {
+            assert_eq!(wildcard(pattern, text), fits, "{pattern} on {text}");
+        }
+    }
+}

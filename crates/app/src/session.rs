@@ -1,0 +1,351 @@
+//! Sign-in, sessions of browsers, tokens of programs.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use perch_domain::credential::{Credential, CredentialKind};
+use perch_domain::name::fold;
+use perch_domain::principal::check_new_password;
+use perch_domain::{Code, CredentialId, PrincipalId, Refusal};
+use perch_live::Closing;
+use perch_wire::principal::Principal;
+use perch_wire::session as wire;
+use sha2::{Digest, Sha256};
+
+use crate::actor::not_signed_in;
+use crate::store_error::refused;
+use crate::{Actor, App};
+
+/// Attempts to sign in that an account may make from one address at once …
+const ATTEMPTS_BURST: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
+/// … and afterwards one every so many seconds.
+const ATTEMPT_SECONDS: u64 = 10;
+
+/// Slows guessing down, per account and address: a stranger elsewhere locks nobody out.
+pub(crate) struct Attempts(DefaultKeyedRateLimiter<(String, Option<IpAddr>)>);
+
+impl Attempts {
+    pub(crate) fn new() -> Self {
+        let quota = Quota::with_period(std::time::Duration::from_secs(ATTEMPT_SECONDS))
+            .unwrap_or_else(|| Quota::per_minute(ATTEMPTS_BURST))
+            .allow_burst(ATTEMPTS_BURST);
+        Self(RateLimiter::keyed(quota))
+    }
+
+    fn check(&self, name: &str, from: Option<IpAddr>) -> Result<(), Refusal> {
+        // Names that nobody has may be made up without end; what has recovered is forgotten.
+        const KEYS_MAX: usize = 10_000;
+        if self.0.len() > KEYS_MAX {
+            self.0.retain_recent();
+        }
+        self.0.check_key(&(fold(name), from)).map_err(|_| {
+            Refusal::new(
+                Code::TooManyAttempts,
+                format!(
+                    "Too many attempts to sign in. Wait {ATTEMPT_SECONDS} seconds, then try again."
+                ),
+            )
+            .with("seconds", ATTEMPT_SECONDS)
+        })
+    }
+}
+
+/// A new credential with its secret, which exists only here and at its holder.
+pub struct Issued {
+    /// The credential.
+    pub credential: Credential,
+    /// The secret.
+    pub secret: String,
+}
+
+impl App {
+    /// Signs a person in to a browser.
+    ///
+    /// # Errors
+    /// `SignInFailed`, in the same time whether or not there is such a person; `TooManyAttempts`.
+    pub async fn sign_in(
+        &self,
+        sign_in: &wire::SignIn,
+        from: Option<IpAddr>,
+    ) -> Result<(Issued, Actor), Refusal> {
+        self.attempts.check(&sign_in.name, from)?;
+        let person = self
+            .directory()
+            .find(&sign_in.name)
+            .filter(|found| !found.disabled)
+            .map(|found| found.id);
+        let fits = self.identity.verify(person, &sign_in.password).await?;
+        let Some(person) = person.filter(|_| fits) else {
+            let mut write = self.deployment.write().await.map_err(refused)?;
+            let who: String = sign_in.name.chars().take(384).collect();
+            let record = self.audit_record::<()>(None, "session.refuse", who, None, None);
+            write.audit(&record).await.map_err(refused)?;
+            write.commit().await.map_err(refused)?;
+            return Err(Refusal::new(
+                Code::SignInFailed,
+                "Name and password do not fit. Check both; ask an administrator for a new password if you forgot yours.",
+            ));
+        };
+        let expires = self.now().plus_seconds(self.settings().session_seconds);
+        let issued = self
+            .issue(
+                person,
+                CredentialKind::Session,
+                "browser".to_owned(),
+                Some(expires),
+                None,
+            )
+            .await?;
+        let actor = self.actor(person, Some(issued.credential.id))?;
+        Ok((issued, actor))
+    }
+
+    /// Who holds a secret.
+    ///
+    /// # Errors
+    /// `NotSignedIn`.
+    pub async fn authenticate(&self, secret: &str) -> Result<Actor, Refusal> {
+        let found = self
+            .deployment
+            .find_credential(&digest(secret))
+            .await
+            .map_err(refused)?;
+        let now = self.now();
+        match found {
+            Some(credential) if credential.expires_at.is_none_or(|end| now < end) => {
+                self.actor(credential.principal, Some(credential.id))
+            }
+            _ => Err(not_signed_in()),
+        }
+    }
+
+    /// Ends the session or token that the caller uses, and its connections.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn sign_out(&self, actor: &Actor) -> Result<(), Refusal> {
+        let Some(credential) = actor.credential() else {
+            return Ok(());
+        };
+        let mut write = self.deployment.write().await.map_err(refused)?;
+        write
+            .delete_credential(actor.id(), credential)
+            .await
+            .map_err(refused)?;
+        write.commit().await.map_err(refused)?;
+        self.people()
+            .close_credential(actor.id(), credential, Closing::SessionEnded);
+        Ok(())
+    }
+
+    /// Changes the caller's own password and ends all other sessions.
+    ///
+    /// # Errors
+    /// `SignInFailed` when the current one does not fit, `InvalidPassword`, `TooManyAttempts`.
+    pub async fn change_password(
+        &self,
+        actor: &Actor,
+        change: &wire::PasswordChange,
+    ) -> Result<(), Refusal> {
+        self.attempts
+            .check(actor.principal().address.as_str(), None)?;
+        if !self
+            .identity
+            .verify(Some(actor.id()), &change.current)
+            .await?
+        {
+            return Err(Refusal::new(
+                Code::SignInFailed,
+                "The current password does not fit. Type the password with which you signed in.",
+            )
+            .of("current"));
+        }
+        check_new_password(&change.new).map_err(|refusal| refusal.of("new"))?;
+        self.set_password(Some(actor), actor.id(), &change.new)
+            .await
+    }
+
+    /// Sets a user's password and ends the user's sessions, but for the caller's own.
+    pub(crate) async fn set_password(
+        &self,
+        actor: Option<&Actor>,
+        user: PrincipalId,
+        password: &str,
+    ) -> Result<(), Refusal> {
+        let hash = self.identity.hash(password).await?;
+        let but = actor
+            .filter(|actor| actor.id() == user)
+            .and_then(Actor::credential);
+        let target = self.directory().author(user).address;
+        let mut write = self.deployment.write().await.map_err(refused)?;
+        write
+            .set_password_hash(user, &hash)
+            .await
+            .map_err(refused)?;
+        write.delete_sessions(user, but).await.map_err(refused)?;
+        let record = self.audit_record::<()>(actor, "principal.set_password", target, None, None);
+        write.audit(&record).await.map_err(refused)?;
+        write.commit().await.map_err(refused)?;
+        self.people().close(user, but, Closing::SessionEnded);
+        Ok(())
+    }
+
+    /// What a client needs to know at its start.
+    #[must_use]
+    pub fn session(&self, actor: &Actor) -> wire::Session {
+        let pools = self.all_pools();
+        let creates = |pool: &crate::catalogue::PoolState| {
+            pool.catalogue()
+                .categories
+                .values()
+                .any(|category| actor.standing_in(category).creator)
+        };
+        let manages = |pool: &std::sync::Arc<crate::catalogue::PoolState>| {
+            Self::room_views(pool)
+                .iter()
+                .any(|view| actor.standing(&view.room, &view.category).manager)
+        };
+        wire::Session {
+            person: Principal::from(actor.principal()),
+            deployment: self.settings().deployment_name.clone(),
+            administrator: actor.administrator(),
+            may_create_rooms: actor.administrator() || pools.iter().any(|pool| creates(pool)),
+            may_manage_rooms: actor.administrator() || pools.iter().any(manages),
+            pools: self.list_pools(),
+            limits: wire::Limits::CURRENT,
+        }
+    }
+
+    /// Issues a token to a program of the caller.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a name outside 1 to 256 characters.
+    pub async fn create_token(
+        &self,
+        actor: &Actor,
+        new: &wire::NewToken,
+    ) -> Result<wire::IssuedToken, Refusal> {
+        let name = perch_domain::Name::parse(&new.name)?;
+        let expires = new
+            .expires_in_days
+            .map(|days| self.now().plus_seconds(i64::from(days) * 24 * 3_600));
+        let issued = self
+            .issue(
+                actor.id(),
+                CredentialKind::Token,
+                name.to_string(),
+                expires,
+                Some(actor),
+            )
+            .await?;
+        Ok(wire::IssuedToken {
+            token: token(&issued.credential),
+            secret: issued.secret,
+        })
+    }
+
+    /// The caller's tokens.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn list_tokens(&self, actor: &Actor) -> Result<Vec<wire::Token>, Refusal> {
+        let tokens = self
+            .deployment
+            .list_credentials(actor.id(), CredentialKind::Token)
+            .await
+            .map_err(refused)?;
+        Ok(tokens.iter().map(token).collect())
+    }
+
+    /// Ends one of the caller's tokens, and its connections.
+    ///
+    /// # Errors
+    /// `NoSuchNode` when the caller has no such token.
+    pub async fn delete_token(&self, actor: &Actor, id: CredentialId) -> Result<(), Refusal> {
+        let mut write = self.deployment.write().await.map_err(refused)?;
+        if !write
+            .delete_credential(actor.id(), id)
+            .await
+            .map_err(refused)?
+        {
+            return Err(Refusal::new(
+                Code::NoSuchNode,
+                "You have no such token. List your tokens to see their identifiers.",
+            ));
+        }
+        let target = actor.principal().address.as_str().to_owned();
+        write
+            .audit(&self.audit_record::<()>(Some(actor), "token.delete", target, None, None))
+            .await
+            .map_err(refused)?;
+        write.commit().await.map_err(refused)?;
+        self.people()
+            .close_credential(actor.id(), id, Closing::SessionEnded);
+        Ok(())
+    }
+
+    async fn issue(
+        &self,
+        principal: PrincipalId,
+        kind: CredentialKind,
+        name: String,
+        expires_at: Option<perch_domain::Timestamp>,
+        actor: Option<&Actor>,
+    ) -> Result<Issued, Refusal> {
+        let secret = new_secret()?;
+        let now = self.now();
+        let credential = Credential {
+            id: CredentialId::new(now),
+            kind,
+            principal,
+            name,
+            digest: digest(&secret),
+            created_at: now,
+            expires_at,
+        };
+        let target = self.directory().author(principal).address;
+        let action = match kind {
+            CredentialKind::Session => "session.create",
+            CredentialKind::Token => "token.create",
+        };
+        let mut write = self.deployment.write().await.map_err(refused)?;
+        write
+            .insert_credential(&credential)
+            .await
+            .map_err(refused)?;
+        write
+            .audit(&self.audit_record::<()>(actor, action, target, None, None))
+            .await
+            .map_err(refused)?;
+        write.commit().await.map_err(refused)?;
+        Ok(Issued { credential, secret })
+    }
+}
+
+fn token(credential: &Credential) -> wire::Token {
+    wire::Token {
+        id: credential.id.0,
+        name: credential.name.clone(),
+        created_at: credential.created_at.to_string(),
+        expires_at: credential.expires_at.map(|end| end.to_string()),
+    }
+}
+
+/// 256 random bits, as text that can stand in a header and a cookie.
+fn new_secret() -> Result<String, Refusal> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).map_err(|_| {
+        Refusal::new(
+            Code::ServerError,
+            "The machine gives no random numbers; tell an administrator.",
+        )
+    })?;
+    Ok(bytes.iter().fold(String::from("perch_"), |text, byte| {
+        text + &format!("{byte:02x}")
+    }))
+}
+
+fn digest(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}

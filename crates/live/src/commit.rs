@@ -1,0 +1,217 @@
+//! The group commit: one task for each pool takes whatever waits, appends it in one transaction, and only then answers the
+//! authors and publishes to the rooms.
+//!
+//! That order is the guarantee: what anybody has seen or had acknowledged survives the loss of power. It also makes the
+//! order of a room the same for everybody, since one task publishes in the order of the log.
+
+use std::sync::Arc;
+
+use perch_domain::{Seq, Timestamp};
+use perch_store::{Append, Appended, Batch, PoolStore, ReadMark, StoreError};
+use perch_wire::live::ServerFrame;
+use perch_wire::message::{Context, Message};
+use perch_wire::principal::Author;
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinHandle;
+
+use crate::{Frame, RoomLog};
+
+/// Posts that may wait for the task. Beyond, whoever posts waits too: a fast sender slows down, nothing piles up.
+const WAITING_MAX: usize = 4_096;
+/// Posts in one transaction: enough that a flush to the disk is shared, few enough that nobody waits long.
+const GROUP_MAX: usize = 512;
+
+/// A message to append and publish.
+pub struct Post {
+    /// What to append.
+    pub append: Append,
+    /// The author, by name.
+    pub author: Author,
+    /// The room's log.
+    pub log: Arc<RoomLog>,
+    /// Called once the message is durable and published, or refused.
+    pub done: Box<dyn FnOnce(Result<Posted, CommitError>) + Send>,
+}
+
+/// A durable message's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// Its place.
+    pub seq: Seq,
+    /// When the server received it.
+    pub at: Timestamp,
+    /// It was there already: the post was a retry.
+    pub repeated: bool,
+}
+
+/// Why a message was not appended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CommitError {
+    /// The disk is full.
+    #[error("the disk is full")]
+    Full,
+    /// The store failed; its own error was logged.
+    #[error("the store failed")]
+    Store,
+    /// The room is gone.
+    #[error("the room is gone")]
+    NoRoom,
+    /// The author used the nonce in another room.
+    #[error("the nonce was used in another room")]
+    NonceElsewhere,
+    /// The server is stopping.
+    #[error("the server is stopping")]
+    Stopping,
+}
+
+enum Work {
+    Post(Post),
+    Read(ReadMark),
+}
+
+/// The group commit of a pool.
+pub struct Committer {
+    work: mpsc::Sender<Work>,
+    task: Mutex<Option<(JoinHandle<()>, tokio::sync::oneshot::Sender<()>)>>,
+}
+
+impl Committer {
+    /// Starts the task of a pool.
+    #[must_use]
+    pub fn start(store: Arc<dyn PoolStore>) -> Self {
+        let (work, receiver) = mpsc::channel(WAITING_MAX);
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        let task = tokio::spawn(run(store, receiver, stopped));
+        Self {
+            work,
+            task: Mutex::new(Some((task, stop))),
+        }
+    }
+
+    /// Hands a message over. Waits while too many are waiting.
+    pub async fn post(&self, post: Post) {
+        if let Err(mpsc::error::SendError(Work::Post(post))) =
+            self.work.send(Work::Post(post)).await
+        {
+            (post.done)(Err(CommitError::Stopping));
+        }
+    }
+
+    /// Hands a read mark over. When too many posts wait the mark is dropped: the next one moves further.
+    pub fn read(&self, mark: ReadMark) {
+        if self.work.try_send(Work::Read(mark)).is_err() {
+            tracing::debug!("a read mark was dropped: the commit queue is full");
+        }
+    }
+
+    /// Commits what waits, then stops.
+    pub async fn stop(&self) {
+        let Some((task, stop)) = self.task.lock().await.take() else {
+            return;
+        };
+        drop(stop);
+        if let Err(cause) = task.await {
+            tracing::error!(%cause, "the group commit ended badly");
+        }
+    }
+}
+
+async fn run(
+    store: Arc<dyn PoolStore>,
+    mut work: mpsc::Receiver<Work>,
+    mut stopped: tokio::sync::oneshot::Receiver<()>,
+) {
+    let mut group = Vec::with_capacity(GROUP_MAX);
+    loop {
+        tokio::select! {
+            biased;
+            taken = work.recv_many(&mut group, GROUP_MAX) => if taken == 0 { return },
+            _ = &mut stopped, if !work.is_closed() => {
+                // What was handed over before is still committed; whoever comes later is told.
+                work.close();
+                continue;
+            }
+        }
+        commit(&*store, &mut group).await;
+    }
+}
+
+async fn commit(store: &dyn PoolStore, group: &mut Vec<Work>) {
+    let mut batch = Batch::default();
+    let mut posts = Vec::with_capacity(group.len());
+    for work in group.drain(..) {
+        match work {
+            Work::Post(Post {
+                append,
+                author,
+                log,
+                done,
+            }) => {
+                batch.appends.push(append);
+                posts.push((author, log, done));
+            }
+            Work::Read(mark) => batch.reads.push(mark),
+        }
+    }
+    let outcome = store.append(&batch).await;
+    match outcome {
+        Ok(appended) => {
+            let appends = batch.appends.into_iter().zip(appended);
+            for ((append, appended), (author, log, done)) in appends.zip(posts) {
+                done(publish(append, appended, author, &log));
+            }
+        }
+        Err(cause) => {
+            let error = match &cause {
+                StoreError::Full => CommitError::Full,
+                _ => CommitError::Store,
+            };
+            tracing::error!(
+                cause = &cause as &dyn std::error::Error,
+                posts = posts.len(),
+                "nothing of a group was stored"
+            );
+            for (_, _, done) in posts {
+                done(Err(error));
+            }
+        }
+    }
+}
+
+/// Publishes a message that is durable now.
+fn publish(
+    append: Append,
+    appended: Appended,
+    author: Author,
+    log: &RoomLog,
+) -> Result<Posted, CommitError> {
+    match appended {
+        Appended::Stored { seq } => {
+            let draft = &append.draft;
+            let frame = Frame::encode(&ServerFrame::Message(Message {
+                room: append.room.0,
+                seq: seq.0,
+                author,
+                at: append.at.to_string(),
+                text: draft.text().to_owned(),
+                alert: draft.alert(),
+                title: draft.title().map(str::to_owned),
+                contexts: draft.contexts().iter().map(Context::from).collect(),
+                nonce: append.nonce.0,
+            }));
+            log.publish_message(seq, frame);
+            Ok(Posted {
+                seq,
+                at: append.at,
+                repeated: false,
+            })
+        }
+        Appended::Repeated { room, seq, at } if room == append.room => Ok(Posted {
+            seq,
+            at,
+            repeated: true,
+        }),
+        Appended::Repeated { .. } => Err(CommitError::NonceElsewhere),
+        Appended::NoRoom => Err(CommitError::NoRoom),
+    }
+}

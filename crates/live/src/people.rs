@@ -1,0 +1,94 @@
+//! Who is connected to this node, and how to reach them outside of any room.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use perch_domain::{CredentialId, PrincipalId};
+
+use crate::{Closing, Frame, Subscriber};
+
+/// The connections of this node, by person.
+#[derive(Debug, Default)]
+pub struct People {
+    connections: Mutex<HashMap<PrincipalId, Vec<Arc<Subscriber>>>>,
+}
+
+impl People {
+    /// A connection begins.
+    pub fn enter(&self, subscriber: &Arc<Subscriber>) {
+        self.connections()
+            .entry(subscriber.person())
+            .or_default()
+            .push(Arc::clone(subscriber));
+    }
+
+    /// A connection has ended.
+    pub fn leave(&self, subscriber: &Arc<Subscriber>) {
+        let mut connections = self.connections();
+        if let Some(list) = connections.get_mut(&subscriber.person()) {
+            list.retain(|known| !Arc::ptr_eq(known, subscriber));
+            if list.is_empty() {
+                connections.remove(&subscriber.person());
+            }
+        }
+    }
+
+    /// Who is connected.
+    #[must_use]
+    pub fn connected(&self) -> Vec<PrincipalId> {
+        self.connections().keys().copied().collect()
+    }
+
+    /// How many connections there are.
+    #[must_use]
+    pub fn connection_count(&self) -> usize {
+        self.connections().values().map(Vec::len).sum()
+    }
+
+    /// Sends a frame to every connection of a person.
+    pub fn send(&self, person: PrincipalId, frame: &Frame) {
+        if let Some(list) = self.connections().get(&person) {
+            for subscriber in list {
+                subscriber.send(frame.clone());
+            }
+        }
+    }
+
+    /// Ends a person's connections, but for those signed in by one credential.
+    pub fn close(&self, person: PrincipalId, but: Option<CredentialId>, why: Closing) {
+        if let Some(list) = self.connections().get(&person) {
+            for subscriber in list
+                .iter()
+                .filter(|subscriber| but != Some(subscriber.credential()))
+            {
+                subscriber.close(why);
+            }
+        }
+    }
+
+    /// Ends the connections that are signed in by a credential.
+    pub fn close_credential(&self, person: PrincipalId, credential: CredentialId, why: Closing) {
+        if let Some(list) = self.connections().get(&person) {
+            for subscriber in list
+                .iter()
+                .filter(|subscriber| subscriber.credential() == credential)
+            {
+                subscriber.close(why);
+            }
+        }
+    }
+
+    /// Ends every connection.
+    pub fn close_all(&self, why: Closing) {
+        for subscriber in self.connections().values().flatten() {
+            subscriber.close(why);
+        }
+    }
+
+    fn connections(&self) -> MutexGuard<'_, HashMap<PrincipalId, Vec<Arc<Subscriber>>>> {
+        // Nothing panics while the lock is held; were it otherwise, the lists would still be whole.
+        self.connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}

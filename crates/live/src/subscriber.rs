@@ -1,0 +1,134 @@
+//! A connection as the rest of the node sees it: something to wake, with what waits for it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use perch_domain::{Code, CredentialId, PrincipalId};
+use tokio::sync::Notify;
+
+use crate::Frame;
+use crate::log::Subscription;
+
+/// Frames for one connection alone that may wait. A connection that lets more pile up is closed: it can reconnect and
+/// resume, which costs less than an unbounded queue.
+const DIRECT_MAX: usize = 1_024;
+
+/// Why a connection is to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closing {
+    /// The server is stopping.
+    ShuttingDown,
+    /// The session has ended, or the user was disabled.
+    SessionEnded,
+    /// Too much waited for it.
+    TooSlow,
+}
+
+impl Closing {
+    /// The code that the client is told.
+    #[must_use]
+    pub const fn code(self) -> Code {
+        match self {
+            Self::ShuttingDown => Code::ShuttingDown,
+            Self::SessionEnded => Code::NotSignedIn,
+            Self::TooSlow => Code::LimitExceeded,
+        }
+    }
+}
+
+/// A connection.
+#[derive(Debug)]
+pub struct Subscriber {
+    person: PrincipalId,
+    credential: CredentialId,
+    waiting: Mutex<Waiting>,
+    wake: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    ready: Vec<Arc<Subscription>>,
+    direct: VecDeque<Frame>,
+    closing: Option<Closing>,
+}
+
+impl Subscriber {
+    /// A connection of a person, signed in by a session or token.
+    #[must_use]
+    pub fn new(person: PrincipalId, credential: CredentialId) -> Arc<Self> {
+        Arc::new(Self {
+            person,
+            credential,
+            waiting: Mutex::default(),
+            wake: Notify::new(),
+        })
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub const fn person(&self) -> PrincipalId {
+        self.person
+    }
+
+    /// By which it is signed in.
+    #[must_use]
+    pub const fn credential(&self) -> CredentialId {
+        self.credential
+    }
+
+    /// Waits until something is to be sent, or the connection is to end.
+    pub async fn woken(&self) {
+        self.wake.notified().await;
+    }
+
+    /// Takes the frames that are for this connection alone.
+    #[must_use]
+    pub fn take_direct(&self) -> VecDeque<Frame> {
+        std::mem::take(&mut self.waiting().direct)
+    }
+
+    /// Takes the rooms that have something new.
+    #[must_use]
+    pub fn take_ready(&self) -> Vec<Arc<Subscription>> {
+        std::mem::take(&mut self.waiting().ready)
+    }
+
+    /// Why the connection is to end, if it is.
+    #[must_use]
+    pub fn closing(&self) -> Option<Closing> {
+        self.waiting().closing
+    }
+
+    /// Sends a frame to this connection alone.
+    pub fn send(&self, frame: Frame) {
+        let mut waiting = self.waiting();
+        if waiting.direct.len() >= DIRECT_MAX {
+            waiting.closing.get_or_insert(Closing::TooSlow);
+        } else {
+            waiting.direct.push_back(frame);
+        }
+        drop(waiting);
+        self.wake.notify_one();
+    }
+
+    /// Ends the connection.
+    pub fn close(&self, why: Closing) {
+        self.waiting().closing.get_or_insert(why);
+        self.wake.notify_one();
+    }
+
+    /// Lets go of everything that waits; the connection has ended.
+    pub fn clear(&self) {
+        *self.waiting() = Waiting::default();
+    }
+
+    pub(crate) fn ready(&self, subscription: Arc<Subscription>) {
+        self.waiting().ready.push(subscription);
+        self.wake.notify_one();
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        // Nothing panics while the lock is held; were it otherwise, the queues would still be whole.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

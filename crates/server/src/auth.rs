@@ -1,0 +1,124 @@
+//! Who is calling: a browser's cookie, or a program's bearer token.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use aide::OperationInput;
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use perch_app::{Actor, App};
+use perch_domain::{Code, Refusal};
+
+use crate::problem::Refused;
+
+/// The cookie that holds the secret of a browser's session.
+pub(crate) const COOKIE: &str = "perch_session";
+
+/// A caller who is signed in.
+pub(crate) struct SignedIn(pub(crate) Actor);
+
+impl<S> FromRequestParts<S> for SignedIn
+where
+    S: Send + Sync,
+    Arc<App>: FromRef<S>,
+{
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let app = Arc::<App>::from_ref(state);
+        let secret = bearer(&parts.headers).or_else(|| cookie(&parts.headers));
+        let Some(secret) = secret else {
+            let detail = "You are not signed in. Sign in, or send a token as a bearer token.";
+            return Err(Refusal::new(Code::NotSignedIn, detail).into());
+        };
+        Ok(Self(app.authenticate(secret).await?))
+    }
+}
+
+impl OperationInput for SignedIn {}
+
+/// The address that a request comes from.
+pub(crate) struct From(pub(crate) Option<IpAddr>);
+
+impl<S: Send + Sync> FromRequestParts<S> for From {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        Ok(Self(
+            parts
+                .extensions
+                .get::<ConnectInfo<SocketAddr>>()
+                .map(|info| info.0.ip()),
+        ))
+    }
+}
+
+impl OperationInput for From {}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, secret) = headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+}
+
+/// The secret in the cookie.
+pub(crate) fn cookie(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+}
+
+/// The header that gives a browser its session, or takes it away when there is no secret.
+///
+/// `SameSite=Strict` costs nothing here: the page itself needs no session, and what it asks for comes from its own site.
+pub(crate) fn set_cookie(app: &App, secret: Option<&str>) -> Option<HeaderValue> {
+    let secure = if app.settings().own_origin.as_str().starts_with("https:") {
+        "; Secure"
+    } else {
+        ""
+    };
+    let (secret, age) = secret.map_or(("", 0), |secret| (secret, app.settings().session_seconds));
+    let value =
+        format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{secure}");
+    HeaderValue::from_str(&value).ok()
+}
+
+/// Checks that a request which a browser sends with its cookie comes from the chat's own pages (reference: design.md 7).
+///
+/// A browser always says where a changing request or a WebSocket comes from, in `Origin`; a program that says nothing has
+/// no cookie that somebody else could ride on.
+pub(crate) fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
+    let foreign = || {
+        Refusal::new(
+            Code::ForeignOrigin,
+            "The request comes from another web site. Open the chat at its own address and try again.",
+        )
+    };
+    match text(header::ORIGIN) {
+        Some(origin) if origin == app.settings().own_origin.as_str() => Ok(()),
+        Some(origin) => {
+            let host = origin.split_once("://").map(|(_, host)| host);
+            if host.is_some() && host == text(header::HOST) {
+                Ok(())
+            } else {
+                Err(foreign())
+            }
+        }
+        None => match text(header::HeaderName::from_static("sec-fetch-site")) {
+            None | Some("same-origin" | "none") => Ok(()),
+            Some(_) => Err(foreign()),
+        },
+    }
+}

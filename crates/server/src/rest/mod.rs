@@ -1,0 +1,54 @@
+//! The HTTP API, one file for each noun. A handler parses, makes one call, and answers.
+
+mod addin;
+mod addin_storage;
+mod category;
+mod message;
+mod pool;
+mod principal;
+mod room;
+mod session;
+
+use aide::axum::ApiRouter;
+
+use crate::ServerState;
+
+/// The nouns, as the description groups them.
+pub(crate) const TAGS: &[(&str, &str)] = &[
+    ("session", "Signing in and out, and tokens of programs."),
+    (
+        "pool",
+        "Pools: each owns its add-ins, categories and rooms.",
+    ),
+    (
+        "principal",
+        "Users, groups, organizational units and domains.",
+    ),
+    (
+        "addin",
+        "Add-ins: pages that administrators register and rooms show.",
+    ),
+    (
+        "category",
+        "Categories: the scope within which rooms choose their people.",
+    ),
+    ("room", "Rooms, and what a person follows and has read."),
+    ("message", "Messages: posted, read back, imported."),
+    (
+        "addin_storage",
+        "The small storage that a room keeps for its add-in.",
+    ),
+];
+
+/// Every route below `/api/v1`.
+pub(crate) fn routes() -> ApiRouter<ServerState> {
+    ApiRouter::new()
+        .merge(session::routes())
+        .merge(pool::routes())
+        .merge(principal::routes())
+        .merge(addin::routes())
+        .merge(category::routes())
+        .merge(room::routes())
+        .merge(message::routes())
+        .merge(addin_storage::routes())
+}

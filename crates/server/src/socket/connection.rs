@@ -1,0 +1,428 @@
+//! One live connection.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
+use futures_util::SinkExt;
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use perch_app::{Actor, App};
+use perch_domain::limits::JOINED_ROOMS_MAX;
+use perch_domain::{Code, CredentialId, Refusal, RoomId, Seq};
+use perch_live::{Closing, Frame, Read, Subscriber, Subscription};
+use perch_wire::live::{ClientFrame, JoinRoom, PROTOCOL, ServerFrame};
+use perch_wire::message::NewMessage;
+use perch_wire::principal::Principal;
+use perch_wire::session::Limits;
+use tokio::time::{Instant, interval_at, timeout};
+
+use crate::SocketLimits;
+
+/// How often the server asks whether a client is there. One that has not answered by the next time is gone.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+/// How long a client may take to accept what is written. It keeps its place meanwhile: reconnecting, it resumes.
+const WRITE_MAX: Duration = Duration::from_secs(30);
+/// Frames of one room written before the next room's turn.
+const FRAMES_PER_TURN: usize = 128;
+/// Rooms in one join.
+const JOIN_ROOMS_MAX: usize = 100;
+/// How long clients wait, at least, before they come back after a stop.
+const RETRY_AFTER_MS: u32 = 1_000;
+
+/// Why a connection ends: the code and words of the WebSocket's close frame.
+struct End(u16, &'static str);
+
+type Step = ControlFlow<End>;
+
+pub(super) struct Connection {
+    app: Arc<App>,
+    actor: Actor,
+    socket: WebSocket,
+    subscriber: Arc<Subscriber>,
+    rooms: HashMap<RoomId, Arc<Subscription>>,
+    rate: DefaultDirectRateLimiter,
+    answered: bool,
+    frames: Vec<Frame>,
+}
+
+impl Connection {
+    pub(super) fn new(
+        app: Arc<App>,
+        actor: Actor,
+        socket: WebSocket,
+        limits: SocketLimits,
+    ) -> Self {
+        let credential = actor
+            .credential()
+            .unwrap_or(CredentialId(uuid::Uuid::nil()));
+        let quota = Quota::per_second(limits.frames_per_second).allow_burst(limits.frames_burst);
+        Self {
+            subscriber: Subscriber::new(actor.id(), credential),
+            app,
+            actor,
+            socket,
+            rooms: HashMap::new(),
+            rate: RateLimiter::direct(quota),
+            answered: true,
+            frames: Vec::new(),
+        }
+    }
+
+    pub(super) async fn run(mut self) {
+        self.app.people().enter(&self.subscriber);
+        let End(code, reason) = self.talk().await;
+        self.app.people().leave(&self.subscriber);
+        for subscription in self.rooms.values() {
+            self.app.leave(&self.actor, subscription);
+        }
+        self.subscriber.clear();
+        let close = Message::Close(Some(CloseFrame {
+            code,
+            reason: Utf8Bytes::from_static(reason),
+        }));
+        if let Ok(Err(cause)) = timeout(WRITE_MAX, self.socket.send(close)).await {
+            tracing::debug!(%cause, "a client had gone before it was told goodbye");
+        }
+    }
+
+    async fn talk(&mut self) -> End {
+        let welcome = ServerFrame::Welcome {
+            protocol: PROTOCOL,
+            person: Principal::from(self.actor.principal()),
+            heartbeat_ms: u32::try_from(HEARTBEAT.as_millis()).unwrap_or(u32::MAX),
+            limits: Limits::CURRENT,
+        };
+        self.frames.push(Frame::encode(&welcome));
+        if let Step::Break(end) = self.write().await {
+            return end;
+        }
+        let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+        loop {
+            let step = tokio::select! {
+                received = self.socket.recv() => match received {
+                    Some(Ok(message)) => Box::pin(self.received(message)).await,
+                    Some(Err(cause)) => self.failed(&cause).await,
+                    None => Step::Break(End(close_code::NORMAL, "")),
+                },
+                () = self.subscriber.woken() => Box::pin(self.drain()).await,
+                _ = heartbeat.tick() => self.heartbeat().await,
+            };
+            if let Step::Break(end) = step {
+                return end;
+            }
+        }
+    }
+
+    async fn received(&mut self, message: Message) -> Step {
+        self.answered = true;
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Binary(_) => {
+                return self
+                    .malformed("Send JSON texts; this protocol has no binary frames.")
+                    .await;
+            }
+            Message::Close(_) => return Step::Break(End(close_code::NORMAL, "")),
+            Message::Ping(_) | Message::Pong(_) => return Step::Continue(()),
+        };
+        if self.rate.check().is_err() {
+            self.error(
+                None,
+                None,
+                &Refusal::new(
+                    Code::LimitExceeded,
+                    "Too many frames at once; send fewer, and reconnect.",
+                ),
+            );
+            return self.end(close_code::POLICY, "too many frames").await;
+        }
+        let frame = match serde_json::from_str::<ClientFrame>(&text) {
+            Ok(frame) => frame,
+            Err(cause) => {
+                return self
+                    .malformed(&format!("This is no frame of the protocol: {cause}."))
+                    .await;
+            }
+        };
+        // As of now: roles may have changed, the account may have been disabled.
+        match self.app.actor(self.actor.id(), self.actor.credential()) {
+            Ok(actor) => self.actor = actor,
+            Err(_) => return self.close(Closing::SessionEnded).await,
+        }
+        self.carry_out(frame).await;
+        self.write().await
+    }
+
+    async fn carry_out(&mut self, frame: ClientFrame) {
+        match frame {
+            ClientFrame::Join { id, rooms } => self.join(id, rooms).await,
+            ClientFrame::Leave { room } => {
+                if let Some(subscription) = self.rooms.remove(&RoomId(room)) {
+                    self.app.leave(&self.actor, &subscription);
+                }
+            }
+            ClientFrame::Post {
+                id,
+                room,
+                nonce,
+                text,
+                alert,
+                title,
+            } => {
+                let new = NewMessage {
+                    nonce,
+                    text,
+                    alert,
+                    title,
+                };
+                self.post(id, RoomId(room), &new).await;
+            }
+            ClientFrame::Read { room, seq } => {
+                if let Err(refusal) = self.app.mark_read(&self.actor, RoomId(room), Seq(seq)) {
+                    self.error(None, Some(RoomId(room)), &refusal);
+                }
+            }
+            ClientFrame::Ping { id } => self.frames.push(Frame::encode(&ServerFrame::Pong { id })),
+        }
+    }
+
+    async fn join(&mut self, id: u64, rooms: Vec<JoinRoom>) {
+        if rooms.len() > JOIN_ROOMS_MAX {
+            let detail = format!("Join at most {JOIN_ROOMS_MAX} rooms at a time.");
+            self.error(Some(id), None, &Refusal::new(Code::LimitExceeded, detail));
+            return;
+        }
+        for join in rooms {
+            let room = RoomId(join.room);
+            // Joining again is how a client resumes on the same connection.
+            if let Some(subscription) = self.rooms.remove(&room) {
+                self.app.leave(&self.actor, &subscription);
+            }
+            if self.rooms.len() >= JOINED_ROOMS_MAX {
+                let detail = format!(
+                    "A connection may have {JOINED_ROOMS_MAX} rooms open; close some first."
+                );
+                self.error(
+                    Some(id),
+                    Some(room),
+                    &Refusal::new(Code::LimitExceeded, detail),
+                );
+                continue;
+            }
+            match self.app.join(&self.actor, id, join, &self.subscriber).await {
+                Ok((subscription, frame)) => {
+                    self.rooms.insert(room, subscription);
+                    self.frames.push(frame);
+                }
+                Err(refusal) => self.error(Some(id), Some(room), &refusal),
+            }
+        }
+    }
+
+    async fn post(&mut self, id: u64, room: RoomId, new: &NewMessage) {
+        if !self.rooms.contains_key(&room) {
+            let detail = "Join the room before posting in it.";
+            self.error(
+                Some(id),
+                Some(room),
+                &Refusal::new(Code::UserNotJoined, detail),
+            );
+            return;
+        }
+        let subscriber = Arc::clone(&self.subscriber);
+        let outcome = self
+            .app
+            .post(&self.actor, room, new, move |outcome| {
+                subscriber.send(match outcome {
+                    Ok(posted) => Frame::encode(&ServerFrame::Posted {
+                        id,
+                        room: room.0,
+                        seq: posted.seq.0,
+                        at: posted.at.to_string(),
+                    }),
+                    Err(refusal) => error_frame(Some(id), Some(room), &refusal),
+                });
+            })
+            .await;
+        if let Err(refusal) = outcome {
+            self.error(Some(id), Some(room), &refusal);
+        }
+    }
+
+    /// Writes whatever waits: what is for this connection alone, then each room from its cursor.
+    async fn drain(&mut self) -> Step {
+        self.frames.extend(self.subscriber.take_direct());
+        for subscription in self.subscriber.take_ready() {
+            let room = subscription.log().room();
+            // A room that was left meanwhile may still be marked.
+            if !self
+                .rooms
+                .get(&room)
+                .is_some_and(|known| Arc::ptr_eq(known, &subscription))
+            {
+                continue;
+            }
+            if subscription.access_changed() && !self.still_allowed(room) {
+                self.rooms.remove(&room);
+                self.app.leave(&self.actor, &subscription);
+                continue;
+            }
+            self.follow(&subscription).await?;
+        }
+        if let Some(why) = self.subscriber.closing() {
+            return self.close(why).await;
+        }
+        self.write().await
+    }
+
+    /// Reads a room from its cursor until it is current.
+    async fn follow(&mut self, subscription: &Arc<Subscription>) -> Step {
+        loop {
+            match subscription
+                .log()
+                .read(subscription, FRAMES_PER_TURN, &mut self.frames)
+            {
+                Read::Current => return Step::Continue(()),
+                Read::More => self.write().await?,
+                Read::Behind { after } => {
+                    match self.app.catch_up(&self.actor, subscription, after).await {
+                        Ok(frame) => self.frames.push(frame),
+                        Err(refusal) => {
+                            self.removed(subscription.log().room(), &refusal);
+                            return Step::Continue(());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks whether the person may still have a room open, and says what may be done there now.
+    fn still_allowed(&mut self, room: RoomId) -> bool {
+        let allowed = self
+            .app
+            .actor(self.actor.id(), self.actor.credential())
+            .inspect(|actor| self.actor = actor.clone())
+            .and_then(|actor| self.app.check_access(&actor, room));
+        match allowed {
+            Ok(frame) => {
+                self.frames.push(frame);
+                true
+            }
+            Err(refusal) => {
+                self.removed(room, &refusal);
+                false
+            }
+        }
+    }
+
+    fn removed(&mut self, room: RoomId, refusal: &Refusal) {
+        let code = refusal.code.as_str().to_owned();
+        self.frames
+            .push(Frame::encode(&ServerFrame::Removed { room: room.0, code }));
+    }
+
+    async fn heartbeat(&mut self) -> Step {
+        if !self.answered {
+            return Step::Break(End(close_code::AWAY, "no answer"));
+        }
+        self.answered = false;
+        match timeout(
+            WRITE_MAX,
+            self.socket.send(Message::Ping(axum::body::Bytes::new())),
+        )
+        .await
+        {
+            Ok(Ok(())) => Step::Continue(()),
+            _ => Step::Break(End(close_code::AWAY, "no answer")),
+        }
+    }
+
+    async fn malformed(&mut self, detail: &str) -> Step {
+        self.error(None, None, &Refusal::new(Code::InvalidArgument, detail));
+        self.end(close_code::INVALID, "malformed frame").await
+    }
+
+    /// The socket itself refused what came: too large, or no WebSocket.
+    async fn failed(&mut self, cause: &axum::Error) -> Step {
+        use std::error::Error;
+        let too_large = cause
+            .source()
+            .is_some_and(|source| source.to_string().contains("too long"));
+        if too_large {
+            let detail =
+                "The frame is too large; a message may have 4,000 characters, a story 32,000.";
+            self.error(None, None, &Refusal::new(Code::MessageTooLong, detail));
+            return self.end(close_code::SIZE, "frame too large").await;
+        }
+        Step::Break(End(close_code::PROTOCOL, "not a WebSocket frame"))
+    }
+
+    async fn close(&mut self, why: Closing) -> Step {
+        let code = why.code();
+        match why {
+            Closing::ShuttingDown => {
+                let goodbye = ServerFrame::Goodbye {
+                    code: code.as_str().to_owned(),
+                    retry_after_ms: RETRY_AFTER_MS,
+                };
+                self.frames.push(Frame::encode(&goodbye));
+                self.end(close_code::RESTART, "the server is stopping")
+                    .await
+            }
+            Closing::SessionEnded => {
+                self.error(
+                    None,
+                    None,
+                    &Refusal::new(code, "Your session has ended. Sign in again."),
+                );
+                self.end(close_code::POLICY, "session ended").await
+            }
+            Closing::TooSlow => {
+                self.end(close_code::POLICY, "too much waited for the client")
+                    .await
+            }
+        }
+    }
+
+    /// Writes what is left, then ends.
+    async fn end(&mut self, code: u16, reason: &'static str) -> Step {
+        self.write().await?;
+        Step::Break(End(code, reason))
+    }
+
+    fn error(&mut self, id: Option<u64>, room: Option<RoomId>, refusal: &Refusal) {
+        self.frames.push(error_frame(id, room, refusal));
+    }
+
+    /// Writes the collected frames, joined into as few writes as they fit.
+    async fn write(&mut self) -> Step {
+        if self.frames.is_empty() {
+            return Step::Continue(());
+        }
+        let written = timeout(WRITE_MAX, async {
+            for frame in self.frames.drain(..) {
+                if let Ok(text) = Utf8Bytes::try_from(frame.as_bytes().clone()) {
+                    self.socket.feed(Message::Text(text)).await?;
+                }
+            }
+            self.socket.flush().await
+        })
+        .await;
+        match written {
+            Ok(Ok(())) => Step::Continue(()),
+            Ok(Err(_)) | Err(_) => Step::Break(End(close_code::AWAY, "cannot be written to")),
+        }
+    }
+}
+
+fn error_frame(id: Option<u64>, room: Option<RoomId>, refusal: &Refusal) -> Frame {
+    Frame::encode(&ServerFrame::Error {
+        id,
+        room: room.map(|room| room.0),
+        code: refusal.code.as_str().to_owned(),
+        detail: refusal.detail.clone(),
+    })
+}

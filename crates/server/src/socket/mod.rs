@@ -1,0 +1,56 @@
+//! The live protocol over a WebSocket: one task for each connection.
+//!
+//! The task reads frames one at a time, and when woken drains whatever waits for the connection, each room from its
+//! cursor, and writes once. It is also where fan-out equals permission: when who may read a room may have changed, the
+//! task asks again before it writes anything of that room.
+
+mod connection;
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use perch_app::Actor;
+
+use crate::ServerState;
+use crate::auth::{SignedIn, check_origin};
+use crate::problem::Refused;
+
+use connection::Connection;
+
+/// Bytes of a frame from a client: the longest story, escaped.
+const FRAME_BYTES_MAX: usize = 256 * 1_024;
+/// What an idle connection holds: small, and joined writes take more only while they happen.
+const READ_BUFFER_BYTES: usize = 1_024;
+const WRITE_BUFFER_BYTES: usize = 8 * 1_024;
+
+/// Begins a live connection.
+pub(crate) async fn upgrade(
+    State(state): State<ServerState>,
+    SignedIn(actor): SignedIn,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    // A browser lets any page open a WebSocket to anywhere, cookie included: the origin is what tells.
+    if let Err(refusal) = check_origin(&state.app, &headers) {
+        return Refused(refusal).into_response();
+    }
+    upgrade
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(WRITE_BUFFER_BYTES)
+        .max_message_size(FRAME_BYTES_MAX)
+        .max_frame_size(FRAME_BYTES_MAX)
+        .on_upgrade(move |socket| {
+            let connections = state.connections.clone();
+            connections.track_future(run(state, actor, socket))
+        })
+}
+
+async fn run(state: ServerState, actor: Actor, socket: WebSocket) {
+    let app = Arc::clone(&state.app);
+    Connection::new(app, actor, socket, state.limits)
+        .run()
+        .await;
+}

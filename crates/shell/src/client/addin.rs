@@ -1,0 +1,56 @@
+//! Add-ins.
+
+use perch_wire::addin::{Addin, AddinPatch, NewAddin};
+use reqwest::Method;
+use uuid::Uuid;
+
+use super::{Client, Error};
+
+impl Client {
+    /// The add-ins of a pool.
+    ///
+    /// # Errors
+    /// [`Error`]; the same holds for every other operation.
+    pub async fn addins(&self, pool: &str) -> Result<Vec<Addin>, Error> {
+        self.get(&["pools", pool, "addins"], &()).await
+    }
+
+    /// Registers an add-in.
+    ///
+    /// # Errors
+    /// `InvalidName`, `InvalidUrl`, `DuplicateAddinName`.
+    pub async fn new_addin(&self, pool: &str, new: &NewAddin) -> Result<Addin, Error> {
+        self.call(Method::POST, &["pools", pool, "addins"], new)
+            .await
+    }
+
+    /// Changes an add-in.
+    ///
+    /// # Errors
+    /// As for [`Client::new_addin`], and `DataCollision` when the revision is not the current one.
+    pub async fn set_addin(
+        &self,
+        pool: &str,
+        id: Uuid,
+        patch: &AddinPatch,
+    ) -> Result<Addin, Error> {
+        self.call(
+            Method::PATCH,
+            &["pools", pool, "addins", &id.to_string()],
+            patch,
+        )
+        .await
+    }
+
+    /// Removes an add-in; with `force` also from the rooms that use it.
+    ///
+    /// # Errors
+    /// `AddinInUse` without `force`.
+    pub async fn remove_addin(&self, pool: &str, id: Uuid, force: bool) -> Result<(), Error> {
+        self.delete(
+            &["pools", pool, "addins", &id.to_string()],
+            &[("force", force)],
+        )
+        .await
+    }
+}

@@ -48,7 +48,11 @@ impl App {
                 )
                 .of("at")
             })?;
-            ready.push((message, at, Draft::parse(&message.text, false, None)?));
+            ready.push((
+                message,
+                at,
+                Draft::parse(&message.text, message.alert, message.title.as_deref())?,
+            ));
         }
         let authors = self.imported_authors(actor, &import.messages).await?;
         let imported = self.append_imported(&view, ready, &authors).await?;

@@ -1,1 +1,79 @@
-fn main() {}
+//! `perch`: the one program. Here its parts are put together: configuration, store, use cases, server; and its command
+//! line: `init`, `serve`, `demo`, `bench`, `config`, the management shell's subcommands, and the original's cmdlets under
+//! their own names.
+
+mod bench;
+mod config;
+mod demo;
+mod error;
+mod init;
+mod logging;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::ConfigCommand;
+use crate::error::Error;
+
+/// A persistent chat server with the room add-in at its heart.
+#[derive(Parser)]
+#[command(
+    name = "perch",
+    version,
+    after_help = "Cmdlets of the original run under their own names; `perch cmdlets` lists them.\n\n\
+                  Look around:   perch demo\n\
+                  For real:      perch init, then perch serve"
+)]
+struct Program {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a deployment: its folder, its first administrator, its first pool.
+    Init(init::InitCommand),
+    /// Run the deployment until told to stop.
+    Serve(serve::ServeCommand),
+    /// Run a deployment to look around in, with people, rooms and add-ins.
+    Demo(demo::DemoCommand),
+    /// Measure this machine and this program: posting, fan-out, joining.
+    Bench(bench::BenchCommand),
+    /// Look at the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    #[command(flatten)]
+    Shell(perch_shell::Command),
+}
+
+fn main() -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(cause) => return error::report(&Error::Runtime(cause)),
+    };
+    runtime.block_on(Box::pin(run()))
+}
+
+async fn run() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(exit) = perch_shell::run_cmdlet(&arguments).await {
+        return exit;
+    }
+    let outcome = match Program::parse().command {
+        Command::Init(command) => init::run(command).await,
+        Command::Serve(command) => serve::run(command).await,
+        Command::Demo(command) => demo::run(command).await,
+        Command::Bench(command) => bench::run(command).await,
+        Command::Config(command) => config::run(&command),
+        Command::Shell(command) => return perch_shell::run(command).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => error::report(&error),
+    }
+}

@@ -22,8 +22,14 @@ pub struct ImportedMessage {
     pub author: String,
     /// When it was posted there, RFC 3339.
     pub at: String,
-    /// Plain text.
+    /// Plain text. The body, for a story.
     pub text: String,
+    /// High importance.
+    #[serde(default)]
+    pub alert: bool,
+    /// With a title it is a story.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
 }
 
 /// What an import did.

@@ -147,6 +147,8 @@ impl Log {
                         author: nick.clone().into_owned(),
                         at: at.to_string(),
                         text,
+                        alert: false,
+                        title: None,
                     })
                     .collect();
                 Ok(messages)

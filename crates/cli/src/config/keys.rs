@@ -1,0 +1,220 @@
+//! The table of settings. A new one is a line here and a field of [`Config`].
+
+use std::num::NonZeroU32;
+use std::str::FromStr;
+
+use perch_domain::addin::Origin;
+use perch_domain::limits::MESSAGES_PAGE_MAX;
+use serde_json::{Map, Value, json};
+use tracing_subscriber::EnvFilter;
+
+use super::Config;
+
+/// A setting.
+pub(crate) struct Key {
+    /// Its section and name in the file.
+    pub(crate) name: &'static str,
+    /// What it is, with its unit and range.
+    pub(crate) help: &'static str,
+    /// Its value when nobody sets it.
+    pub(crate) default: &'static str,
+    /// Whether the file has a number rather than a text.
+    pub(crate) number: bool,
+    /// Takes a value into the configuration, or says what is wrong with it.
+    pub(crate) set: fn(&mut Config, &str) -> Result<(), String>,
+}
+
+impl Key {
+    /// `PERCH_SERVER_LISTEN`.
+    pub(crate) fn variable(&self) -> String {
+        format!("PERCH_{}", self.name.replace('.', "_").to_uppercase())
+    }
+
+    /// `server-listen`.
+    pub(crate) fn flag(&self) -> String {
+        self.name.replace(['.', '_'], "-")
+    }
+}
+
+fn number<T: FromStr>(text: &str, range: &str) -> Result<T, String> {
+    text.trim()
+        .parse()
+        .map_err(|_| format!("{text:?} is no number {range}."))
+}
+
+fn within(text: &str, min: u32, max: u32) -> Result<u32, String> {
+    let range = format!("from {min} to {max}");
+    number(text, &range)
+        .ok()
+        .filter(|number| (min..=max).contains(number))
+        .ok_or_else(|| format!("{text:?} is no number {range}."))
+}
+
+/// Every setting, in the order in which `perch config check` prints them.
+pub(crate) const KEYS: &[Key] = &[
+    Key {
+        name: "deployment.name",
+        help: "Shown at the top of the client",
+        default: "Perch",
+        number: false,
+        set: |config, text| {
+            if text.trim().is_empty() || text.chars().count() > 64 {
+                return Err("Give a name of 1 to 64 characters.".to_owned());
+            }
+            text.trim().clone_into(&mut config.deployment_name);
+            Ok(())
+        },
+    },
+    Key {
+        name: "server.listen",
+        help: "Address and port on which the server listens",
+        default: "127.0.0.1:8400",
+        number: false,
+        set: |config, text| {
+            config.listen = text.parse().map_err(|_| {
+                format!("{text:?} is no address with a port, such as 127.0.0.1:8400.")
+            })?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "server.public_url",
+        help: "Where browsers reach the server; with https, cookies are Secure",
+        default: "http://localhost:8400",
+        number: false,
+        set: |config, text| {
+            config.public_origin = Origin::parse(text).map_err(|_| {
+                format!("{text:?} is no http or https address, such as https://chat.contoso.com.")
+            })?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "storage.folder",
+        help: "Folder of the databases",
+        default: "perch-data",
+        number: false,
+        set: |config, text| {
+            if text.is_empty() {
+                return Err("Give a folder.".to_owned());
+            }
+            config.folder = text.into();
+            Ok(())
+        },
+    },
+    Key {
+        name: "storage.bytes_max",
+        help: "Bytes at which a database file counts as full; 0: when the disk is",
+        default: "0",
+        number: true,
+        set: |config, text| {
+            config.bytes_max = Some(number(text, "of bytes")?).filter(|bytes| *bytes > 0);
+            Ok(())
+        },
+    },
+    Key {
+        name: "live.default_chat_history",
+        help: "Messages sent when a room is joined, 1 to 500",
+        default: "30",
+        number: true,
+        set: |config, text| {
+            config.default_chat_history = within(text, 1, MESSAGES_PAGE_MAX)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "live.frames_per_second",
+        help: "Frames a second that one connection may send over time",
+        default: "50",
+        number: true,
+        set: |config, text| {
+            config.limits.frames_per_second = number::<NonZeroU32>(text, "from 1")?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "live.frames_burst",
+        help: "Frames that one connection may send at once",
+        default: "200",
+        number: true,
+        set: |config, text| {
+            config.limits.frames_burst = number::<NonZeroU32>(text, "from 1")?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "session.days",
+        help: "Days that a browser's session lasts, 1 to 365",
+        default: "14",
+        number: true,
+        set: |config, text| {
+            config.session_days = within(text, 1, 365)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "log.filter",
+        help: "What is logged: error, warn, info, debug, or directives such as info,perch_live=debug",
+        default: "info",
+        number: false,
+        set: |config, text| {
+            EnvFilter::try_new(text).map_err(|cause| format!("{text:?} is no filter: {cause}."))?;
+            text.clone_into(&mut config.log_filter);
+            Ok(())
+        },
+    },
+];
+
+/// The JSON Schema of the file, kept as `api/config.schema.json`.
+pub(crate) fn schema() -> String {
+    let mut sections = Map::new();
+    for key in KEYS {
+        let (section, name) = key.name.split_once('.').unwrap_or(("", key.name));
+        let default = if key.number {
+            key.default.parse::<u64>().map_or(Value::Null, Value::from)
+        } else {
+            Value::from(key.default)
+        };
+        let kind = if key.number { "integer" } else { "string" };
+        let entry = sections.entry(section).or_insert_with(
+            || json!({ "type": "object", "additionalProperties": false, "properties": {} }),
+        );
+        if let Some(properties) = entry.get_mut("properties").and_then(Value::as_object_mut) {
+            properties.insert(
+                name.to_owned(),
+                json!({ "type": kind, "description": format!("{}.", key.help), "default": default }),
+            );
+        }
+    }
+    let schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Configuration of perch",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": sections,
+    });
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_in_the_repository_is_up_to_date() {
+        let kept = include_str!("../../../../api/config.schema.json");
+        assert_eq!(
+            schema(),
+            kept,
+            "write it with `cargo run -- config schema > api/config.schema.json`"
+        );
+    }
+
+    #[test]
+    fn every_default_is_right() {
+        let mut config = Config::unset().unwrap();
+        for key in KEYS {
+            (key.set)(&mut config, key.default).unwrap();
+        }
+    }
+}

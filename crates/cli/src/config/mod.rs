@@ -1,0 +1,118 @@
+//! The configuration: a file, then the environment, then flags, each beating the one before.
+//!
+//! Every setting is one line of [`keys::KEYS`]: `server.listen` in the file is `PERCH_SERVER_LISTEN` in the environment
+//! and `--server-listen` as a flag. A key that does not exist is an error that names the nearest one that does.
+
+mod flags;
+mod keys;
+mod layers;
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use perch_domain::addin::Origin;
+use perch_server::SocketLimits;
+
+pub(crate) use flags::Flags;
+
+use crate::config::keys::KEYS;
+use crate::config::layers::Layers;
+use crate::error::Error;
+
+/// What an operator sets.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    /// Shown at the top of the client.
+    pub(crate) deployment_name: String,
+    /// Where the server listens.
+    pub(crate) listen: SocketAddr,
+    /// Where browsers reach it.
+    pub(crate) public_origin: Origin,
+    /// Where the databases are.
+    pub(crate) folder: PathBuf,
+    /// The size at which a database file counts as full.
+    pub(crate) bytes_max: Option<u64>,
+    /// Messages sent when a room is joined.
+    pub(crate) default_chat_history: u32,
+    /// How much one connection may send.
+    pub(crate) limits: SocketLimits,
+    /// How long a browser's session lasts.
+    pub(crate) session_days: u32,
+    /// What is logged.
+    pub(crate) log_filter: String,
+}
+
+impl Config {
+    /// The defaults, before anything was read.
+    fn unset() -> Result<Self, Error> {
+        Ok(Self {
+            deployment_name: String::new(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_origin: Origin::parse("http://localhost")?,
+            folder: PathBuf::new(),
+            bytes_max: None,
+            default_chat_history: 0,
+            limits: SocketLimits {
+                frames_per_second: NonZeroU32::MIN,
+                frames_burst: NonZeroU32::MIN,
+            },
+            session_days: 0,
+            log_filter: String::new(),
+        })
+    }
+
+    /// Reads the file, the environment and the flags.
+    ///
+    /// # Errors
+    /// All faults at once, each as a sentence that says where the value came from.
+    pub(crate) fn read(flags: &Flags) -> Result<Self, Error> {
+        Self::of(&Layers::read(flags)?)
+    }
+
+    fn of(layers: &Layers) -> Result<Self, Error> {
+        let mut config = Self::unset()?;
+        let mut faults = Vec::new();
+        for key in KEYS {
+            let value = layers.value(key);
+            if let Err(fault) = (key.set)(&mut config, &value.text) {
+                faults.push(format!("{} ({}): {fault}", key.name, value.origin));
+            }
+        }
+        if faults.is_empty() {
+            Ok(config)
+        } else {
+            Err(Error::Config(faults))
+        }
+    }
+}
+
+/// `perch config`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print what is in effect and where each value comes from, or what is wrong.
+    Check {
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Print the JSON Schema of the configuration file.
+    Schema,
+}
+
+/// Runs `perch config`.
+///
+/// # Errors
+/// What is wrong with the configuration.
+#[expect(clippy::print_stdout, reason = "what the command was asked for")]
+pub(crate) fn run(command: &ConfigCommand) -> Result<(), Error> {
+    match command {
+        ConfigCommand::Check { flags } => {
+            let layers = Layers::read(flags)?;
+            Config::of(&layers)?;
+            println!("{}", layers.describe());
+        }
+        ConfigCommand::Schema => print!("{}", keys::schema()),
+    }
+    Ok(())
+}

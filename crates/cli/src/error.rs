@@ -1,0 +1,78 @@
+//! What can go wrong before there is a server, and how it reaches whoever typed the command.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use perch_domain::Refusal;
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The configuration is wrong; every fault is named.
+    #[error("{}", .0.join("\n"))]
+    Config(Vec<String>),
+    /// The use cases refused.
+    #[error("{} ({})", .0.detail, .0.code)]
+    Refused(Refusal),
+    /// The deployment exists already.
+    #[error(
+        "There is a deployment in {} already. Run it with `perch serve`, or give another folder with --storage-folder.",
+        .0.display()
+    )]
+    Exists(PathBuf),
+    /// There is no deployment.
+    #[error("There is no deployment in {} yet. Make one with `perch init`.", .0.display())]
+    Absent(PathBuf),
+    /// Another program has the port.
+    #[error(
+        "Cannot listen on {address}: {cause}. Stop the program that does, or give another address with {flag}."
+    )]
+    Listen {
+        /// Where.
+        address: String,
+        /// Why not.
+        cause: io::Error,
+        /// The flag that changes it.
+        flag: &'static str,
+    },
+    /// A file cannot be read or written.
+    #[error("{}: {cause}.", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        cause: io::Error,
+    },
+    /// The server ended badly.
+    #[error("The server stopped: {0}.")]
+    Serve(io::Error),
+    /// The program cannot start its threads.
+    #[error("The program cannot start: {0}.")]
+    Runtime(io::Error),
+    /// No password was given, and there is nobody to ask.
+    #[error("No password was given. Type the command at a terminal, or set PERCH_INIT_PASSWORD.")]
+    NoPassword,
+    /// A measurement could not be made.
+    #[error("The measurement failed: {0}")]
+    Bench(String),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// Says what went wrong. Exit code 1: refused; 2: the command line or the configuration is wrong.
+#[expect(
+    clippy::print_stderr,
+    reason = "the one place where a failed command speaks"
+)]
+pub(crate) fn report(error: &Error) -> ExitCode {
+    eprintln!("perch: {error}");
+    match error {
+        Error::Config(_) => ExitCode::from(2),
+        _ => ExitCode::FAILURE,
+    }
+}

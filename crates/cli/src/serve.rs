@@ -1,0 +1,98 @@
+//! `perch serve`: a deployment, from its folder to its listener.
+
+use std::sync::Arc;
+
+use clap::Args;
+use perch_app::{App, Settings};
+use perch_domain::SystemClock;
+use perch_server::ServerState;
+use perch_store_sqlite::SqliteStorage;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::{Config, Flags};
+use crate::error::Error;
+use crate::logging;
+
+/// `perch serve`.
+#[derive(Args)]
+pub(crate) struct ServeCommand {
+    #[command(flatten)]
+    flags: Flags,
+}
+
+/// Runs `perch serve`.
+///
+/// # Errors
+/// When the configuration is wrong, there is no deployment, or the address is taken.
+pub(crate) async fn run(command: ServeCommand) -> Result<(), Error> {
+    let config = Config::read(&command.flags)?;
+    logging::start(&config.log_filter);
+    if !config.folder.exists() {
+        return Err(Error::Absent(config.folder));
+    }
+    let app = open(&config).await?;
+    if app.list_pools().is_empty() {
+        return Err(Error::Absent(config.folder));
+    }
+    serve(&config, app).await
+}
+
+/// Opens the deployment in a folder, which is created when it is not there.
+pub(crate) async fn open(config: &Config) -> Result<Arc<App>, Error> {
+    let storage = SqliteStorage::new(config.folder.clone()).with_bytes_max(config.bytes_max);
+    let settings = Settings {
+        deployment_name: config.deployment_name.clone(),
+        default_chat_history: config.default_chat_history,
+        session_seconds: i64::from(config.session_days) * 24 * 3_600,
+        ..Settings::at(config.public_origin.clone())
+    };
+    Ok(App::open(Arc::new(storage), settings, Arc::new(SystemClock)).await?)
+}
+
+/// Serves a deployment until SIGTERM or SIGINT.
+pub(crate) async fn serve(config: &Config, app: Arc<App>) -> Result<(), Error> {
+    raise_descriptor_limit();
+    let listener = listen(config.listen, "--server-listen").await?;
+    let address = listener.local_addr().map_err(Error::Serve)?;
+    tracing::info!(folder = %config.folder.display(), "store: SQLite");
+    tracing::info!(%address, public = %config.public_origin, "listening");
+    let stop = stop_signal().map_err(Error::Serve)?;
+    perch_server::serve(listener, ServerState::new(app, config.limits), stop)
+        .await
+        .map_err(Error::Serve)
+}
+
+/// Takes an address.
+pub(crate) async fn listen(
+    address: std::net::SocketAddr,
+    flag: &'static str,
+) -> Result<TcpListener, Error> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|cause| Error::Listen {
+            address: address.to_string(),
+            cause,
+            flag,
+        })
+}
+
+/// Completes at the first SIGTERM or SIGINT.
+pub(crate) fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Each live connection is a descriptor, and the usual soft limit is 1,024: as many as the hard limit allows.
+fn raise_descriptor_limit() {
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(limit) => tracing::info!(descriptors = limit, "each connection takes a descriptor"),
+        Err(cause) => tracing::warn!(%cause, "the limit of descriptors could not be raised"),
+    }
+}

@@ -1,6 +1,5 @@
 //! The files that are made from the code and kept in the repository.
 
-use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::{fs, io};
@@ -100,12 +99,10 @@ fn asyncapi() -> String {
         ),
     ] {
         let value = serde_json::to_string_pretty(&value).unwrap_or_default();
-        // Writing to a String cannot fail.
-        let _ = write!(
-            text,
+        text.push_str(&format!(
             "{name}: {}\n",
             value.replace("#/$defs/", "#/components/schemas/")
-        );
+        ));
     }
     text
 }

@@ -48,6 +48,9 @@ const NOT_PURE: &[&str] = &["axum", "reqwest", "sqlx", "tokio"];
 /// Lines of a source file beyond which it should be two.
 const LINES_MAX: usize = 500;
 
+/// Marks of what is left to do; spelt apart, so that this line is none.
+const MARKS: [&str; 2] = [concat!("TO", "DO"), concat!("FIX", "ME")];
+
 pub(crate) fn check(root: &Path) -> Result<(), String> {
     let mut faults = edges(root)?;
     faults.extend(files(root)?);
@@ -68,20 +71,18 @@ fn edges(root: &Path) -> Result<Vec<String>, String> {
         .map_err(|cause| format!("cargo metadata: {cause}"))?;
     let table: BTreeMap<_, _> = EDGES.iter().copied().collect();
     let mut faults = Vec::new();
-    for package in metadata["packages"].as_array().into_iter().flatten() {
-        let name = package["name"].as_str().unwrap_or_default();
+    for package in list(&metadata, "packages") {
+        let name = text(package, "name");
         let Some(allowed) = table.get(name) else {
             faults.push(format!(
                 "{name} is not in the table of xtask/src/tidy.rs: say what it may depend on."
             ));
             continue;
         };
-        let dependencies: BTreeSet<_> = package["dependencies"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter(|dependency| dependency["kind"].is_null())
-            .filter_map(|dependency| dependency["name"].as_str())
+        let dependencies: BTreeSet<_> = list(package, "dependencies")
+            .iter()
+            .filter(|dependency| dependency.get("kind").is_some_and(Value::is_null))
+            .map(|dependency| text(dependency, "name"))
             .collect();
         for dependency in dependencies {
             if dependency.starts_with("perch-") && !allowed.contains(&dependency) {
@@ -97,6 +98,17 @@ fn edges(root: &Path) -> Result<Vec<String>, String> {
         }
     }
     Ok(faults)
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value
+        .get(name)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn files(root: &Path) -> Result<Vec<String>, String> {
@@ -115,10 +127,10 @@ fn files(root: &Path) -> Result<Vec<String>, String> {
             continue;
         }
         // A file that was deleted but not committed yet.
-        let Ok(text) = fs::read_to_string(root.join(path)) else {
+        let Ok(content) = fs::read_to_string(root.join(path)) else {
             continue;
         };
-        let lines = text.lines().count();
+        let lines = content.lines().count();
         if lines > LINES_MAX {
             faults.push(format!(
                 "{path} has {lines} lines; split it by what it does."
@@ -132,11 +144,8 @@ fn files(root: &Path) -> Result<Vec<String>, String> {
         if names.contains(&stem) {
             faults.push(format!("{path}: name the file after what is in it."));
         }
-        for (number, line) in text.lines().enumerate() {
-            let marked = ["TO", "FIX"].iter().any(|start| {
-                let mark = format!("{start}{}", if *start == "TO" { "DO" } else { "ME" });
-                line.contains(&mark) && !line.contains('#')
-            });
+        for (number, line) in content.lines().enumerate() {
+            let marked = MARKS.iter().any(|mark| line.contains(mark)) && !line.contains('#');
             if marked {
                 faults.push(format!(
                     "{path}:{}: what is left to do is an issue; name its number.",

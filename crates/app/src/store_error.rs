@@ -6,6 +6,7 @@ use perch_domain::{Code, Refusal};
 use perch_live::CommitError;
 use perch_store::{Key, StoreError};
 
+#[expect(clippy::needless_pass_by_value, reason = "the form that map_err takes")]
 pub(crate) fn refused(cause: StoreError) -> Refusal {
     match cause {
         StoreError::Conflict(key) => duplicate(key),

@@ -169,6 +169,10 @@ impl Refusal {
 
     /// The same, with a value for translations.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers name constants and counts"
+    )]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.params.push((name, value.to_string()));
         self

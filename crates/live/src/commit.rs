@@ -158,7 +158,7 @@ async fn commit(store: &dyn PoolStore, group: &mut Vec<Work>) {
         Ok(appended) => {
             let appends = batch.appends.into_iter().zip(appended);
             for ((append, appended), (author, log, done)) in appends.zip(posts) {
-                done(publish(append, appended, author, &log));
+                done(publish(&append, appended, author, &log));
             }
         }
         Err(cause) => {
@@ -180,7 +180,7 @@ async fn commit(store: &dyn PoolStore, group: &mut Vec<Work>) {
 
 /// Publishes a message that is durable now.
 fn publish(
-    append: Append,
+    append: &Append,
     appended: Appended,
     author: Author,
     log: &RoomLog,

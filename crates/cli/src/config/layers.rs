@@ -1,7 +1,6 @@
 //! Where values come from: defaults, file, environment, flags.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -81,16 +80,11 @@ impl Layers {
             .map(|(_, found)| found.text.len())
             .max()
             .unwrap_or_default();
-        rows.iter().fold(String::new(), |mut text, (name, found)| {
-            let start = if text.is_empty() { "" } else { "\n" };
-            // Writing to a String cannot fail.
-            let _ = write!(
-                text,
-                "{start}{name:names$}  {:texts$}  {}",
-                found.text, found.origin
-            );
-            text
-        })
+        let lines: Vec<_> = rows
+            .iter()
+            .map(|(name, found)| format!("{name:names$}  {:texts$}  {}", found.text, found.origin))
+            .collect();
+        lines.join("\n")
     }
 }
 

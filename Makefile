@@ -1,0 +1,66 @@
+# Names of the tasks. The two that matter are `run` and `test`; both do all set-up.
+# Prerequisites: Rust 1.95, Node 20 with npm, a C compiler. See README.md.
+
+SHELL := /bin/bash
+PACKAGES := sdk web addins/stock-history addins/topic-of-the-day
+INSTALLED := $(PACKAGES:%=%/node_modules/.package-lock.json)
+DEMO ?=
+
+.PHONY: help run test bench packages web tools check-tools check-rust check-web check-browser screenshots codegen
+
+help: ## say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+run: check-tools web ## build everything and start the demo
+	cargo run --package perch-cli -- demo $(DEMO)
+
+test: check-tools tools web check-rust check-web check-browser ## everything that a change must pass
+
+bench: check-tools web ## measure; the figures are explained in docs/benchmarks.md
+	cargo build --release --package perch-cli
+	target/release/perch bench
+
+packages: check-tools $(INSTALLED) ## install the npm packages
+
+%/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && npm ci
+	@touch $@
+
+web: packages ## build the SDK, the web client and the sample add-ins
+	@for part in $(PACKAGES); do (cd $$part && npm run --silent build) || exit 1; done
+
+codegen: packages ## write what is generated from the code
+	cargo xtask codegen
+
+check-tools:
+	@for tool in cargo node npm cc; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	if [ -n "$$missing" ]; then \
+	  echo "Missing:$$missing. On Debian: apt install build-essential nodejs npm, and Rust 1.95 or newer with rustup."; exit 1; fi
+
+# What the tests need besides: installed where that is allowed, named where it is not.
+tools:
+	@if ! command -v chromium >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -q >/dev/null && apt-get install -qy chromium >/dev/null; \
+	  else echo "Chromium is missing. Install it: sudo apt install chromium"; exit 1; fi; fi
+	@cargo deny --version >/dev/null 2>&1 || cargo install --locked --quiet cargo-deny
+
+check-rust: packages
+	cargo fmt --all --check
+	cargo xtask tidy
+	cargo xtask codegen --check
+	cargo clippy --workspace --all-targets --quiet -- --deny warnings
+	cargo deny --log-level error check bans licenses sources
+	cargo test --workspace --quiet
+	RUSTDOCFLAGS=--deny=warnings cargo doc --workspace --no-deps --quiet
+
+check-web: packages
+	@for part in $(PACKAGES); do (cd $$part && npm run --silent check && npm run --silent test) || exit 1; done
+
+check-browser: web
+	cargo build --quiet --package perch-cli
+	cd web && npm run --silent e2e
+
+screenshots: check-tools tools web ## take the README's screenshots from the running program
+	cargo build --quiet --package perch-cli
+	cd web && npm run --silent screenshots

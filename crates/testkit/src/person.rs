@@ -1,0 +1,118 @@
+//! Somebody who uses the API: nobody in particular, a browser with a cookie, or a program with a token.
+
+use reqwest::{Client, Method};
+use serde_json::Value;
+
+use crate::description::check_answer;
+
+/// A caller of the API, whose methods are the verbs of HTTP.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub(crate) client: Client,
+    pub(crate) url: String,
+    pub(crate) secret: Option<String>,
+    /// Who it is.
+    pub id: String,
+    /// `sip:` and the address.
+    pub address: String,
+}
+
+/// An answer, already compared with its description.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The body; null when there is none.
+    pub body: Value,
+}
+
+impl Answer {
+    /// The body of an answer that must have succeeded.
+    #[track_caller]
+    pub fn done(self) -> Value {
+        assert!(
+            (200..300).contains(&self.status),
+            "{} {}",
+            self.status,
+            self.body
+        );
+        self.body
+    }
+
+    /// A refusal with this status and code; gives its sentence.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) -> String {
+        assert_eq!(
+            (self.status, self.body["code"].as_str()),
+            (status, Some(code)),
+            "{}",
+            self.body
+        );
+        self.body["detail"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+impl Person {
+    /// Somebody who is not signed in.
+    pub(crate) fn nobody(url: &str) -> Self {
+        Self {
+            client: Client::builder()
+                .cookie_store(true)
+                .build()
+                .expect("a client"),
+            url: url.to_owned(),
+            secret: None,
+            id: String::new(),
+            address: String::new(),
+        }
+    }
+
+    /// `GET`.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.ask(Method::GET, path, None).await
+    }
+
+    /// `POST`.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.ask(Method::POST, path, Some(body)).await
+    }
+
+    /// `PATCH`.
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.ask(Method::PATCH, path, Some(body)).await
+    }
+
+    /// `PUT`.
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.ask(Method::PUT, path, Some(body)).await
+    }
+
+    /// `DELETE`.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.ask(Method::DELETE, path, None).await
+    }
+
+    /// Any method, with or without a body; paths are those below `/api/v1`.
+    pub async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let path = format!("/api/v1{path}");
+        let mut request = self
+            .client
+            .request(method.clone(), format!("{}{path}", self.url));
+        if let Some(secret) = &self.secret {
+            request = request.bearer_auth(secret);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.expect("an answer");
+        let status = response.status().as_u16();
+        let text = response.text().await.expect("a body");
+        let body = if text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&text).expect("JSON")
+        };
+        check_answer(&method, &path, status, &body);
+        Answer { status, body }
+    }
+}

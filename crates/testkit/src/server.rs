@@ -1,0 +1,235 @@
+//! A server with a pool and an administrator.
+
+use std::sync::Arc;
+
+use perch_app::identity::PasswordCost;
+use perch_app::{App, Settings};
+use perch_domain::addin::Origin;
+use perch_domain::{Clock, PrincipalId};
+use perch_server::{ServerState, SocketLimits};
+use perch_store_sqlite::SqliteStorage;
+use perch_wire::pool::NewPool;
+use perch_wire::principal::{NewPrincipal, PrincipalKind};
+use perch_wire::session::NewToken;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::{Person, TestClock};
+
+/// The pool that every server has.
+pub const POOL: &str = "atl-cs-001.contoso.com";
+/// Everybody's password.
+const PASSWORD: &str = "correct horse";
+
+/// A whole server on a free port. Stops when it is dropped.
+pub struct Server {
+    app: Arc<App>,
+    url: String,
+    clock: Arc<TestClock>,
+    folder: TempDir,
+    running: Option<(oneshot::Sender<()>, JoinHandle<std::io::Result<()>>)>,
+}
+
+impl Server {
+    /// A new deployment: the pool [`POOL`], and an administrator.
+    pub async fn start() -> Self {
+        Self::start_with(SocketLimits::default()).await
+    }
+
+    /// The same, with other limits of live connections.
+    pub async fn start_with(limits: SocketLimits) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock = Arc::new(TestClock::default());
+        let (app, url, running) = run(&folder, &clock, limits).await;
+        let administrator = new_user("control", "Control", true);
+        app.create_principal(None, &administrator)
+            .await
+            .expect("an administrator");
+        app.create_pool(
+            None,
+            &NewPool {
+                fqdn: POOL.to_owned(),
+                display_name: None,
+            },
+        )
+        .await
+        .expect("a pool");
+        Self {
+            app,
+            url,
+            clock,
+            folder,
+            running: Some(running),
+        }
+    }
+
+    /// Stops the server as a signal would, and starts it again on the same folder, on another port.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        let (app, url, running) = run(&self.folder, &self.clock, SocketLimits::default()).await;
+        (self.app, self.url, self.running) = (app, url, Some(running));
+    }
+
+    /// Stops the server as a signal would.
+    pub async fn stop(&mut self) {
+        if let Some((stop, task)) = self.running.take() {
+            stop.send(()).ok();
+            task.await.expect("no panic").expect("a clean stop");
+        }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.url.clone()
+    }
+
+    /// Its use cases.
+    #[must_use]
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Its clock.
+    #[must_use]
+    pub fn clock(&self) -> &TestClock {
+        &self.clock
+    }
+
+    /// Somebody who is not signed in.
+    #[must_use]
+    pub fn nobody(&self) -> Person {
+        Person::nobody(&self.url)
+    }
+
+    /// The administrator, by token.
+    pub async fn administrator(&self) -> Person {
+        self.person("control").await
+    }
+
+    /// A token of the administrator.
+    pub async fn administrator_token(&self) -> String {
+        self.administrator().await.secret.expect("a token")
+    }
+
+    /// A user of this name, made when there is none, by token.
+    pub async fn person(&self, name: &str) -> Person {
+        let address = format!("sip:{name}@contoso.com");
+        let known = self
+            .app
+            .search_principals(&address, Some(PrincipalKind::User), Some(1));
+        let principal = match known.into_iter().next() {
+            Some(principal) => principal,
+            None => self
+                .app
+                .create_principal(None, &new_user(name, name, false))
+                .await
+                .expect("a user"),
+        };
+        let actor = self
+            .app
+            .actor(PrincipalId(principal.id), None)
+            .expect("an enabled user");
+        let token = NewToken {
+            name: "test".to_owned(),
+            expires_in_days: None,
+        };
+        let issued = self
+            .app
+            .create_token(&actor, &token)
+            .await
+            .expect("a token");
+        Person {
+            secret: Some(issued.secret),
+            id: principal.id.to_string(),
+            address: principal.address,
+            ..self.nobody()
+        }
+    }
+
+    /// A user of this name, signed in with name and password as a browser is.
+    pub async fn browser(&self, name: &str) -> Person {
+        let Person { id, address, .. } = self.person(name).await;
+        let browser = self.nobody();
+        browser
+            .post("/session", json!({ "name": address, "password": PASSWORD }))
+            .await
+            .done();
+        Person {
+            id,
+            address,
+            ..browser
+        }
+    }
+
+    /// A category whose scope is these people, who may all create rooms in it.
+    pub async fn category(&self, name: &str, people: &[&Person]) -> Value {
+        let list: Vec<_> = people.iter().map(|person| person.id.clone()).collect();
+        let body = json!({ "name": name, "allowed_members": list, "creators": list });
+        self.administrator()
+            .await
+            .post(&format!("/pools/{POOL}/categories"), body)
+            .await
+            .done()
+    }
+
+    /// A room made by its administrator, with these members.
+    pub async fn room(&self, category: &str, name: &str, members: &[&Person]) -> String {
+        let members: Vec<_> = members.iter().map(|person| person.id.clone()).collect();
+        let body = json!({ "category": category, "name": name, "members": members });
+        let room = self
+            .administrator()
+            .await
+            .post(&format!("/pools/{POOL}/rooms"), body)
+            .await
+            .done();
+        room["id"].as_str().expect("an identifier").to_owned()
+    }
+}
+
+fn new_user(name: &str, display_name: &str, administrator: bool) -> NewPrincipal {
+    NewPrincipal {
+        kind: PrincipalKind::User,
+        address: format!("{name}@contoso.com"),
+        display_name: display_name.to_owned(),
+        email: None,
+        password: Some(PASSWORD.to_owned()),
+        administrator,
+        containers: Vec::new(),
+    }
+}
+
+type Running = (oneshot::Sender<()>, JoinHandle<std::io::Result<()>>);
+
+async fn run(
+    folder: &TempDir,
+    clock: &Arc<TestClock>,
+    limits: SocketLimits,
+) -> (Arc<App>, String, Running) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let settings = Settings {
+        // Hashing is slow on purpose; tests do not guess passwords.
+        password_cost: PasswordCost {
+            memory_kib: 8,
+            passes: 1,
+        },
+        ..Settings::at(Origin::parse(&url).expect("an origin"))
+    };
+    let storage = Arc::new(SqliteStorage::new(folder.path().to_owned()));
+    let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(clock);
+    let app = App::open(storage, settings, clock)
+        .await
+        .expect("a deployment");
+    let (stop, stopped) = oneshot::channel();
+    let state = ServerState::new(Arc::clone(&app), limits);
+    let stopped = async {
+        // A server that is dropped stops too.
+        stopped.await.ok();
+    };
+    let task = tokio::spawn(perch_server::serve(listener, state, stopped));
+    (app, url, (stop, task))
+}

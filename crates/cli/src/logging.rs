@@ -1,5 +1,7 @@
 //! Where log lines go: standard error, one line each.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 
 /// Starts logging. A filter is a level (`info`) or directives (`info,perch_live=debug`), checked with the configuration.
@@ -9,6 +11,7 @@ pub(crate) fn start(filter: &str) {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .try_init()
         .ok();
 }

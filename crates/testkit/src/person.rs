@@ -53,8 +53,9 @@ impl Answer {
 }
 
 impl Person {
-    /// Somebody who is not signed in.
-    pub(crate) fn nobody(url: &str) -> Self {
+    /// Somebody who is not signed in, at a server of any kind.
+    #[must_use]
+    pub fn nobody(url: &str) -> Self {
         Self {
             client: Client::builder()
                 .cookie_store(true)
@@ -65,6 +66,17 @@ impl Person {
             id: String::new(),
             address: String::new(),
         }
+    }
+
+    /// Signs in and takes a token, as a program does.
+    pub async fn sign_in(&mut self, name: &str, password: &str) {
+        let body = serde_json::json!({ "name": name, "password": password });
+        self.post("/session", body).await.done();
+        let token = self
+            .post("/tokens", serde_json::json!({ "name": "test" }))
+            .await
+            .done();
+        self.secret = token["secret"].as_str().map(str::to_owned);
     }
 
     /// `GET`.

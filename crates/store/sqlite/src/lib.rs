@@ -2,7 +2,7 @@
 //!
 //! Every database has one connection that writes, in immediate transactions, and several that read. The write-ahead log
 //! is flushed to the disk at every commit (`synchronous = FULL`): what is committed survives the loss of power.
-//! Start reading at [`Database`]; `message` has the group commit.
+//! Start reading at `database`; `message` has the group commit.
 
 mod attention;
 mod audit;

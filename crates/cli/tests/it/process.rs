@@ -1,0 +1,112 @@
+//! `perch` as a process, on a folder of its own.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+/// The password of the administrator.
+pub(crate) const PASSWORD: &str = "correct horse";
+/// How long a start may take on a busy machine.
+const START_MAX: Duration = Duration::from_secs(60);
+
+/// `perch` with arguments, in a folder where no configuration lies, with nothing of ours in its environment.
+pub(crate) fn perch(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_perch"));
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null());
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PERCH_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Output {
+    perch(folder, arguments)
+        .env("PERCH_INIT_PASSWORD", PASSWORD)
+        .output()
+        .expect("perch runs")
+}
+
+/// A folder with a deployment.
+pub(crate) fn deployment() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = run(
+        folder.path(),
+        &[
+            "init",
+            "--administrator",
+            "control@contoso.com",
+            "--pool",
+            "pchat01.contoso.com",
+        ],
+    );
+    assert!(output.status.success(), "{output:?}");
+    folder
+}
+
+/// A running `perch serve`. Killed when it is dropped.
+pub(crate) struct Serving {
+    child: Child,
+    pub(crate) url: String,
+}
+
+impl Serving {
+    /// Starts it on a free port and waits until it listens.
+    pub(crate) fn start(folder: &Path, flags: &[&str]) -> Self {
+        let mut child = perch(folder, &["serve", "--server-listen", "127.0.0.1:0"])
+            .args(flags)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("perch starts");
+        let lines = BufReader::new(child.stderr.take().expect("its log")).lines();
+        let (found, address) = mpsc::channel();
+        // Reads to the end: a log that nobody reads would stop the server.
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                if let Some((_, rest)) = line.split_once("listening address=") {
+                    found
+                        .send(rest.split(' ').next().unwrap_or_default().to_owned())
+                        .ok();
+                }
+            }
+        });
+        let address = address
+            .recv_timeout(START_MAX)
+            .expect("the server says where it listens");
+        Self {
+            child,
+            url: format!("http://{address}"),
+        }
+    }
+
+    /// SIGKILL, in the middle of whatever it does.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("the server is there");
+        self.child.wait().expect("it ends");
+    }
+
+    /// SIGTERM, and how it ended.
+    pub(crate) fn terminate(mut self) -> std::process::ExitStatus {
+        let terminated = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status()
+            .expect("kill runs");
+        assert!(terminated.success());
+        self.child.wait().expect("it ends")
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // Fails when it has ended already.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use perch_domain::name::fold;
 use perch_domain::permission::{PoolAction, RoomAction, in_pool, permissions};
 use perch_domain::room::{Privacy, Room, RoomType};
 use perch_domain::{AddinId, Code, Description, Name, Refusal, Revision, RoomId, Seq};
@@ -16,49 +15,9 @@ use crate::catalogue::{Catalogue, LiveRoom, PoolState, RoomView};
 use crate::store_error::refused;
 use crate::{Actor, App};
 
-impl App {
-    /// The rooms that a filter gives, by name.
-    ///
-    /// # Errors
-    /// `ErrorPermission` for all rooms without the administrator role, `NoSuchNode` for a pool, `NoSuchPrincipal`.
-    pub async fn list_rooms(
-        &self,
-        actor: &Actor,
-        filter: &wire::RoomFilter,
-    ) -> Result<Vec<wire::Room>, Refusal> {
-        let relation = filter.relation.unwrap_or_default();
-        if relation == wire::Relation::All {
-            actor.may(PoolAction::Configure)?;
-        }
-        let pools = match &filter.pool {
-            Some(pool) => vec![self.pool_state(pool)?],
-            None => self.all_pools(),
-        };
-        let one = |field, typed: &Option<String>| match typed {
-            Some(typed) => self.resolve_list(field, std::slice::from_ref(typed)),
-            None => Ok(Vec::new()),
-        };
-        let (managers, members) = (
-            one("manager", &filter.manager)?,
-            one("member", &filter.member)?,
-        );
-        let mut rooms = Vec::new();
-        for pool in pools {
-            let attention = self.attention(actor, &pool).await?;
-            for view in Self::room_views(&pool) {
-                let attention = attention.get(&view.room.id).copied();
-                let lists = managers.iter().all(|id| view.room.managers.contains(id))
-                    && members.iter().all(|id| view.room.members.contains(id));
-                if lists && related(actor, &view, relation, attention) && fits(&view, filter) {
-                    rooms.push(shown(actor, &view, attention));
-                }
-            }
-        }
-        rooms.sort_by_cached_key(|room| fold(&room.properties.name));
-        rooms.truncate(filter.limit.map_or(usize::MAX, |limit| limit as usize));
-        Ok(rooms)
-    }
+mod listing;
 
+impl App {
     /// One room.
     ///
     /// # Errors
@@ -390,95 +349,6 @@ impl App {
     }
 }
 
-fn related(
-    actor: &Actor,
-    view: &RoomView,
-    relation: wire::Relation,
-    attention: Option<Attention>,
-) -> bool {
-    let standing = actor.standing(&view.room, &view.category);
-    match relation {
-        wire::Relation::All => true,
-        wire::Relation::Managed => standing.manager,
-        wire::Relation::Member => standing.member && view.may(actor, RoomAction::Find).is_ok(),
-        wire::Relation::Visible => view.may(actor, RoomAction::Find).is_ok(),
-        wire::Relation::Followed => {
-            attention.is_some_and(|attention| attention.followed)
-                && view.may(actor, RoomAction::Join).is_ok()
-        }
-    }
-}
-
-fn fits(view: &RoomView, filter: &wire::RoomFilter) -> bool {
-    let room = &view.room;
-    let is = |typed: &Option<String>, id: uuid::Uuid, name: &Name| {
-        typed.as_deref().is_none_or(|typed| {
-            typed.parse().map_or_else(
-                |_| fold(typed.trim()) == name.folded(),
-                |typed: uuid::Uuid| typed == id,
-            )
-        })
-    };
-    let named = |pattern: &str| {
-        let pattern = fold(pattern.trim());
-        wildcard(&pattern, &room.name.folded())
-            || (filter.search_description == Some(true)
-                && wildcard(&pattern, &fold(room.description.as_str())))
-    };
-    is(&filter.category, view.category.id.0, &view.category.name)
-        && (filter.addin.is_none()
-            || view
-                .addin
-                .as_ref()
-                .is_some_and(|addin| is(&filter.addin, addin.id.0, &addin.name)))
-        && filter.name.as_deref().is_none_or(named)
-        && filter
-            .disabled
-            .is_none_or(|disabled| disabled == room.disabled)
-        && filter
-            .privacy
-            .is_none_or(|privacy| privacy == room.privacy.into())
-        && filter
-            .room_type
-            .is_none_or(|room_type| room_type == room.room_type.into())
-        && filter
-            .invitations
-            .is_none_or(|invitations| invitations == room.invitations.into())
-}
-
-/// Whether a text fits a pattern with `*` and `?`; a pattern without either fits what contains it. Linear but for the
-/// number of stars.
-fn wildcard(pattern: &str, text: &str) -> bool {
-    if !pattern.contains(['*', '?']) {
-        return text.contains(pattern);
-    }
-    let (pattern, text): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), text.chars().collect());
-    let (mut p, mut t) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while t < text.len() {
-        match (pattern.get(p), text.get(t)) {
-            (Some('*'), _) => {
-                star = Some((p, t));
-                p += 1;
-            }
-            (Some(wanted), Some(found)) if *wanted == '?' || wanted == found => {
-                p += 1;
-                t += 1;
-            }
-            _ => match star {
-                Some((after, taken)) => {
-                    star = Some((after, taken + 1));
-                    p = after + 1;
-                    t = taken + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern.iter().skip(p).all(|rest| *rest == '*')
-}
-
 /// A room as a person sees it.
 pub(crate) fn shown(actor: &Actor, view: &RoomView, attention: Option<Attention>) -> wire::Room {
     let standing = actor.standing(&view.room, &view.category);
@@ -514,31 +384,4 @@ fn no_category() -> Refusal {
         "The pool has no such category. Choose one of its categories.",
     )
     .of("category")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::wildcard;
-
-    #[test]
-    fn a_pattern_without_wildcards_fits_what_contains_it() {
-        assert!(wildcard("spot", "fx spot"));
-        assert!(!wildcard("spots", "fx spot"));
-    }
-
-    #[test]
-    fn stars_and_question_marks_fit_as_in_a_shell() {
-        for (pattern, text, fits) in [
-            ("*spot*", "fx spot desk", true),
-            ("fx*", "fx spot", true),
-            ("fx", "fx spot", true),
-            ("?x*", "fx", true),
-            ("*a*b*c", "xxaxxbxxc", true),
-            ("*a*b*c", "xxaxxbxx", false),
-            ("fx?", "fx", false),
-            ("*", "", true),
-        ] {
-            assert_eq!(wildcard(pattern, text), fits, "{pattern} on {text}");
-        }
-    }
 }

@@ -31,6 +31,9 @@ export default defineConfig({
     proxy: {
       '/api': { target: server, ws: true },
       '/addin-frame/': { target: server },
+      '/addin-preview': { target: server },
+      '/addin-frame.js': { target: server, bypass: () => '/src/addin-frame/main.ts' },
+      '/addin-frame.css': { target: server, bypass: () => '/src/addin-frame/frame.css' },
     },
   },
 });

@@ -76,20 +76,60 @@ const manageRoute = createRoute({
 
 const manageSplatRoute = createRoute({ getParentRoute: () => manageRoute, path: '$' });
 
+/** What a list page shows: of which pool, and what is searched for. */
+interface ListSearch {
+  pool?: string;
+  search?: string;
+}
+
+function listSearch({ pool, search }: Record<string, unknown>): ListSearch {
+  return {
+    ...(typeof pool === 'string' && { pool }),
+    ...(typeof search === 'string' && { search }),
+  };
+}
+
 const adminRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/admin',
-  component: lazyRouteComponent(() => import('../features/addin/AdminArea'), 'AdminArea'),
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('../features/admin/AdminArea'), 'AdminArea'),
 });
 
-const adminSplatRoute = createRoute({ getParentRoute: () => adminRoute, path: '$' });
+const adminIndexRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/admin/addin' });
+  },
+});
+
+const addinsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'addin',
+  component: lazyRouteComponent(() => import('../features/addin/AddinPage'), 'AddinPage'),
+});
+
+const newAddinRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'addin/new',
+  validateSearch: ({ copy }: Record<string, unknown>): { copy?: string } =>
+    typeof copy === 'string' ? { copy } : {},
+  component: lazyRouteComponent(() => import('../features/addin/AddinForm'), 'NewAddinPage'),
+});
+
+const editAddinRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'addin/$addin',
+  component: lazyRouteComponent(() => import('../features/addin/AddinForm'), 'EditAddinPage'),
+});
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
   signedInRoute.addChildren([
     clientRoute.addChildren([homeRoute, roomRoute]),
     manageRoute.addChildren([manageSplatRoute]),
-    adminRoute.addChildren([adminSplatRoute]),
+    adminRoute.addChildren([adminIndexRoute, addinsRoute, newAddinRoute, editAddinRoute]),
   ]),
 ]);
 

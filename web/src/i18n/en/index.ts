@@ -1,6 +1,8 @@
 import addin from './addin.json';
 import admin from './admin.json';
+import category from './category.json';
 import common from './common.json';
+import form from './form.json';
 import manage from './manage.json';
 import message from './message.json';
 import pane from './pane.json';
@@ -8,4 +10,16 @@ import problem from './problem.json';
 import room from './room.json';
 import session from './session.json';
 
-export const resources = { addin, admin, common, manage, message, pane, problem, room, session };
+export const resources = {
+  addin,
+  admin,
+  category,
+  common,
+  form,
+  manage,
+  message,
+  pane,
+  problem,
+  room,
+  session,
+};

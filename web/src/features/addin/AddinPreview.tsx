@@ -1,0 +1,73 @@
+/**
+ * What the page of an address looks like, in the same isolated frame as in a room. Its head is ours: the page below
+ * cannot draw there.
+ */
+import { ExternalLink, EyeOff, Globe, RotateCw } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ButtonLink } from '../../ui/Button';
+import { EmptyState } from '../../ui/EmptyState';
+import { IconButton } from '../../ui/IconButton';
+import { IconLink } from '../../ui/IconLink';
+import { originOf } from '../addin-pane/origin';
+import styles from './AddinPreview.module.css';
+
+export interface AddinPreviewProps {
+  url: string;
+  /** Whether it may be registered; only such an address is loaded. */
+  isUsable: boolean;
+}
+
+export function AddinPreview({ url, isUsable }: AddinPreviewProps) {
+  const { t } = useTranslation(['addin', 'pane']);
+  const [loads, setLoads] = useState(0);
+  const origin = isUsable ? originOf(url, location.protocol) : undefined;
+
+  return (
+    <section aria-label={t('preview')} className={styles.preview}>
+      <header className={styles.head}>
+        <h2 className={styles.title}>{t('preview')}</h2>
+        {origin && (
+          <>
+            <span className={styles.origin}>{origin.label}</span>
+            <IconButton label={t('pane:reload')} onPress={() => setLoads(loads + 1)}>
+              <RotateCw aria-hidden />
+            </IconButton>
+            <IconLink label={t('pane:open_window')} href={url}>
+              <ExternalLink aria-hidden />
+            </IconLink>
+          </>
+        )}
+      </header>
+      {!origin && (
+        <EmptyState icon={<Globe aria-hidden />} title={t('preview_none_title')}>
+          {t('preview_none_words')}
+        </EmptyState>
+      )}
+      {origin?.blocked && (
+        <EmptyState
+          icon={<EyeOff aria-hidden />}
+          title={t('pane:mixed_title')}
+          action={
+            <ButtonLink href={url} external>
+              {t('pane:open_window')}
+            </ButtonLink>
+          }
+        >
+          {t('pane:mixed_words')}
+        </EmptyState>
+      )}
+      {origin && !origin.blocked && (
+        <>
+          <iframe
+            key={`${loads} ${url}`}
+            className={styles.frame}
+            title={t('preview')}
+            src={`/addin-preview?${new URLSearchParams({ url })}`}
+          />
+          <p className={styles.note}>{t('preview_note')}</p>
+        </>
+      )}
+    </section>
+  );
+}

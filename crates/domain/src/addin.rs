@@ -22,11 +22,20 @@ impl Origin {
     /// The origin of an address.
     ///
     /// # Errors
-    /// `InvalidUrl` unless it is an absolute http or https URL.
+    /// `InvalidUrl` unless it is an absolute http or https URL with a plain host. An origin stands in the policy of the
+    /// add-in's frame, where `*`, `;` and their like would mean something.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         match Url::parse(text) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => {
-                Ok(Self(url.origin().ascii_serialization()))
+                let plain = |c: char| {
+                    c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '[' | ']' | ':')
+                };
+                if url.host_str().is_some_and(|host| host.chars().all(plain)) {
+                    return Ok(Self(url.origin().ascii_serialization()));
+                }
+                Err(invalid(
+                    "The host of the URL may have letters, digits, dots, hyphens and underscores only; check it.",
+                ))
             }
             _ => Err(invalid("Give an absolute http or https address.")),
         }
@@ -109,7 +118,7 @@ impl AddinUrl {
                 "The URL contains a user name or password; remove them, everybody in the room would see them.",
             ));
         }
-        if url.origin().ascii_serialization() == own.as_str() {
+        if Origin::parse(&example)? == *own {
             return Err(invalid(
                 "The URL is on the chat's own address, where a page could act as the person who opens it; serve the add-in from another host or port.",
             ));
@@ -231,6 +240,28 @@ mod tests {
                 case["accepted"].as_bool().unwrap(),
                 "{case}"
             );
+        }
+    }
+
+    #[test]
+    fn a_host_that_would_mean_something_in_a_policy_is_refused() {
+        for url in [
+            "https://*/",
+            "https://*.a.example/",
+            "https://a;script-src/",
+            "https://a,b/",
+            "https://'self'/",
+            "https://a%3Bb/",
+        ] {
+            assert!(AddinUrl::parse(url, &own()).is_err(), "{url}");
+            assert_eq!(AddinUrl::stored(url.to_owned()).origin(), None, "{url}");
+        }
+        for url in [
+            "https://a_b.example/",
+            "https://[::1]:8443/",
+            "https://bücher.example/",
+        ] {
+            assert!(AddinUrl::parse(url, &own()).is_ok(), "{url}");
         }
     }
 

@@ -1,6 +1,10 @@
 //! Somebody who uses the API: nobody in particular, a browser with a cookie, or a program with a token.
 
-use reqwest::{Client, Method};
+use std::sync::Arc;
+
+use reqwest::cookie::{CookieStore, Jar};
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method, Url};
 use serde_json::Value;
 
 use crate::description::check_answer;
@@ -9,6 +13,7 @@ use crate::description::check_answer;
 #[derive(Clone, Debug)]
 pub struct Person {
     pub(crate) client: Client,
+    pub(crate) cookies: Arc<Jar>,
     pub(crate) url: String,
     pub(crate) secret: Option<String>,
     /// Who it is.
@@ -22,8 +27,12 @@ pub struct Person {
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// The body; null when there is none.
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// The body; null when there is none, or when it is no JSON.
     pub body: Value,
+    /// The body as it came.
+    pub text: String,
 }
 
 impl Answer {
@@ -50,17 +59,28 @@ impl Answer {
         );
         self.body["detail"].as_str().unwrap_or_default().to_owned()
     }
+
+    /// A header, empty when there is none.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
 }
 
 impl Person {
     /// Somebody who is not signed in, at a server of any kind.
     #[must_use]
     pub fn nobody(url: &str) -> Self {
+        let cookies = Arc::new(Jar::default());
         Self {
             client: Client::builder()
-                .cookie_store(true)
+                .cookie_provider(Arc::clone(&cookies))
                 .build()
                 .expect("a client"),
+            cookies,
             url: url.to_owned(),
             secret: None,
             id: String::new(),
@@ -107,24 +127,63 @@ impl Person {
     /// Any method, with or without a body; paths are those below `/api/v1`.
     pub async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let path = format!("/api/v1{path}");
+        let body = body.map(|body| body.to_string());
+        self.fetch(method, &path, &[], body).await
+    }
+
+    /// Any method at any path, with headers of its own and any text as its body.
+    pub async fn fetch(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<String>,
+    ) -> Answer {
         let mut request = self
             .client
             .request(method.clone(), format!("{}{path}", self.url));
         if let Some(secret) = &self.secret {
             request = request.bearer_auth(secret);
         }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         if let Some(body) = body {
-            request = request.json(&body);
+            request = request
+                .header("content-type", "application/json")
+                .body(body);
         }
         let response = request.send().await.expect("an answer");
         let status = response.status().as_u16();
+        let headers = response.headers().clone();
         let text = response.text().await.expect("a body");
-        let body = if text.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_str(&text).expect("JSON")
-        };
-        check_answer(&method, &path, status, &body);
-        Answer { status, body }
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        if path.starts_with("/api/") {
+            assert!(
+                text.is_empty() || !body.is_null(),
+                "{method} {path} answered {status} with what is no JSON: {text}"
+            );
+        }
+        check_answer(&method, path, status, &body);
+        Answer {
+            status,
+            headers,
+            body,
+            text,
+        }
+    }
+
+    /// The secret of a program's token.
+    #[must_use]
+    pub fn secret(&self) -> Option<&str> {
+        self.secret.as_deref()
+    }
+
+    /// The cookies that a browser would send.
+    #[must_use]
+    pub fn cookie(&self) -> Option<String> {
+        let url = Url::parse(&self.url).expect("an address");
+        let cookies = self.cookies.cookies(&url)?;
+        Some(cookies.to_str().expect("a header").to_owned())
     }
 }

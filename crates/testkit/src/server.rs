@@ -5,8 +5,10 @@ use std::sync::Arc;
 use perch_app::identity::PasswordCost;
 use perch_app::{App, Settings};
 use perch_domain::addin::Origin;
+use perch_domain::pool::PoolFqdn;
 use perch_domain::{Clock, PrincipalId};
 use perch_server::{ServerState, SocketLimits};
+use perch_store::{AuditEntry, Storage};
 use perch_store_sqlite::SqliteStorage;
 use perch_wire::pool::NewPool;
 use perch_wire::principal::{NewPrincipal, PrincipalKind};
@@ -41,9 +43,19 @@ impl Server {
 
     /// The same, with other limits of live connections.
     pub async fn start_with(limits: SocketLimits) -> Self {
+        Self::start_as(None, limits).await
+    }
+
+    /// The same, which people reach at another address than its own, as behind a proxy.
+    pub async fn start_at(origin: &str) -> Self {
+        let origin = Origin::parse(origin).expect("an origin");
+        Self::start_as(Some(origin), SocketLimits::default()).await
+    }
+
+    async fn start_as(origin: Option<Origin>, limits: SocketLimits) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(TestClock::default());
-        let (app, url, running) = run(&folder, &clock, limits).await;
+        let (app, url, running) = run(&folder, &clock, origin, limits).await;
         let administrator = new_user("control", "Control", true);
         app.create_principal(None, &administrator)
             .await
@@ -69,7 +81,8 @@ impl Server {
     /// Stops the server as a signal would, and starts it again on the same folder, on another port.
     pub async fn restart(&mut self) {
         self.stop().await;
-        let (app, url, running) = run(&self.folder, &self.clock, SocketLimits::default()).await;
+        let (app, url, running) =
+            run(&self.folder, &self.clock, None, SocketLimits::default()).await;
         (self.app, self.url, self.running) = (app, url, Some(running));
     }
 
@@ -97,6 +110,21 @@ impl Server {
     #[must_use]
     pub fn clock(&self) -> &TestClock {
         &self.clock
+    }
+
+    /// What the audit logs hold, of the deployment and of each pool; newest first in each.
+    pub async fn audit(&self) -> Vec<AuditEntry> {
+        let storage = SqliteStorage::new(self.folder.path().to_owned());
+        let deployment = storage.deployment().await.expect("a deployment");
+        let mut entries = deployment.audit(u32::MAX).await.expect("an audit log");
+        deployment.close().await;
+        for pool in self.app.list_pools() {
+            let pool = storage.pool(&PoolFqdn::stored(pool.fqdn)).await;
+            let pool = pool.expect("a pool");
+            entries.extend(pool.audit(u32::MAX).await.expect("an audit log"));
+            pool.close().await;
+        }
+        entries
     }
 
     /// Somebody who is not signed in.
@@ -168,7 +196,12 @@ impl Server {
     /// A category whose scope is these people, who may all create rooms in it.
     pub async fn category(&self, name: &str, people: &[&Person]) -> Value {
         let list: Vec<_> = people.iter().map(|person| person.id.clone()).collect();
-        let body = json!({ "name": name, "allowed_members": list, "creators": list });
+        self.category_of(json!({ "name": name, "allowed_members": list, "creators": list }))
+            .await
+    }
+
+    /// A category made from a whole body.
+    pub async fn category_of(&self, body: Value) -> Value {
         self.administrator()
             .await
             .post(&format!("/pools/{POOL}/categories"), body)
@@ -179,7 +212,12 @@ impl Server {
     /// A room made by its administrator, with these members.
     pub async fn room(&self, category: &str, name: &str, members: &[&Person]) -> String {
         let members: Vec<_> = members.iter().map(|person| person.id.clone()).collect();
-        let body = json!({ "category": category, "name": name, "members": members });
+        self.room_of(json!({ "category": category, "name": name, "members": members }))
+            .await
+    }
+
+    /// A room made by its administrator from a whole body.
+    pub async fn room_of(&self, body: Value) -> String {
         let room = self
             .administrator()
             .await
@@ -187,6 +225,20 @@ impl Server {
             .await
             .done();
         room["id"].as_str().expect("an identifier").to_owned()
+    }
+
+    /// An add-in of the pool, made by its administrator.
+    pub async fn addin(&self, name: &str, url: &str) -> String {
+        let addin = self
+            .administrator()
+            .await
+            .post(
+                &format!("/pools/{POOL}/addins"),
+                json!({ "name": name, "url": url }),
+            )
+            .await
+            .done();
+        addin["id"].as_str().expect("an identifier").to_owned()
     }
 }
 
@@ -207,17 +259,19 @@ type Running = (oneshot::Sender<()>, JoinHandle<std::io::Result<()>>);
 async fn run(
     folder: &TempDir,
     clock: &Arc<TestClock>,
+    origin: Option<Origin>,
     limits: SocketLimits,
 ) -> (Arc<App>, String, Running) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let origin = origin.unwrap_or_else(|| Origin::parse(&url).expect("an origin"));
     let settings = Settings {
         // Hashing is slow on purpose; tests do not guess passwords.
         password_cost: PasswordCost {
             memory_kib: 8,
             passes: 1,
         },
-        ..Settings::at(Origin::parse(&url).expect("an origin"))
+        ..Settings::at(origin)
     };
     let storage = Arc::new(SqliteStorage::new(folder.path().to_owned()));
     let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(clock);

@@ -6,8 +6,8 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::Person;
@@ -26,21 +26,52 @@ pub struct Socket {
 impl Socket {
     /// Connects, and takes the `welcome`.
     pub async fn connect(person: &Person) -> Self {
+        match Self::try_connect(person, &[]).await {
+            Ok(socket) => socket,
+            Err(answer) => panic!("no live connection: {answer:?}"),
+        }
+    }
+
+    /// Connects with headers of its own, and takes the `welcome`.
+    ///
+    /// # Errors
+    /// The status and the problem document of a server that does not want to.
+    pub async fn try_connect(
+        person: &Person,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, (u16, Value)> {
         let url = format!("{}/api/v1/live", person.url.replacen("http", "ws", 1));
         let mut request = url.into_client_request().expect("a request");
+        let mut add = |name: &'static str, value: String| {
+            let value = value.parse().expect("a header");
+            request.headers_mut().insert(name, value);
+        };
         if let Some(secret) = &person.secret {
-            request.headers_mut().insert(
-                "authorization",
-                format!("Bearer {secret}").parse().expect("a header"),
-            );
+            add("authorization", format!("Bearer {secret}"));
         }
-        let (stream, _) = connect_async(request).await.expect("a live connection");
+        if let Some(cookie) = person.cookie() {
+            add("cookie", cookie);
+        }
+        for (name, value) in headers {
+            add(name, (*value).to_owned());
+        }
+        let stream = match connect_async(request).await {
+            Ok((stream, _)) => stream,
+            Err(tungstenite::Error::Http(answer)) => {
+                let body = answer.body().as_deref().unwrap_or_default();
+                return Err((
+                    answer.status().as_u16(),
+                    serde_json::from_slice(body).unwrap_or_default(),
+                ));
+            }
+            Err(cause) => panic!("no live connection: {cause}"),
+        };
         let mut socket = Self {
             stream,
             seen: Vec::new(),
         };
         socket.expect("welcome").await;
-        socket
+        Ok(socket)
     }
 
     /// Sends a frame.
@@ -74,6 +105,14 @@ impl Socket {
             frame["id"] == 2 && (frame["type"] == "posted" || frame["type"] == "error")
         })
         .await
+    }
+
+    /// Asks for a `pong` and reads up to it: whatever was sent to this connection before has been seen then.
+    pub async fn settle(&mut self) {
+        let id = self.seen.len();
+        self.send(json!({ "type": "ping", "id": id })).await;
+        self.expect_where("pong", |frame| frame["type"] == "pong" && frame["id"] == id)
+            .await;
     }
 
     /// The next frame of a type; others that come before it are kept in `seen`.

@@ -1,0 +1,5 @@
+//! The HTTP API and the live protocol, against a whole server. What is refused is first shown to work for somebody.
+
+#![expect(clippy::unwrap_used, reason = "a test that is surprised fails")]
+
+mod addin;

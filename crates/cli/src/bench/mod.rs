@@ -1,17 +1,116 @@
-//! `perch bench`.
+//! `perch bench`: what this machine and this program do together.
+//!
+//! The server is a process of its own on one core, the load comes from this one on another. Every delivery is counted and
+//! its place checked: a figure with a gap in it is an error, not a figure.
+
+mod client;
+mod deployment;
+mod scenario;
+mod server;
+
+use std::time::Duration;
 
 use clap::Args;
+use hdrhistogram::Histogram;
 
 use crate::error::Error;
+use crate::logging;
 
 /// `perch bench`.
 #[derive(Args)]
-pub(crate) struct BenchCommand {}
+#[command(after_help = "How to read the figures: docs/benchmarks.md")]
+pub(crate) struct BenchCommand {
+    /// Seconds that each load lasts
+    #[arg(long, default_value_t = 5)]
+    seconds: u64,
+    /// How often everything is measured; the medians are printed
+    #[arg(long, default_value_t = 3)]
+    runs: usize,
+    /// Members of the room whose fan-out is measured
+    #[arg(long, default_value_t = 500)]
+    members: usize,
+    /// Messages in the room that is joined
+    #[arg(long, default_value_t = 10_000)]
+    history: usize,
+}
+
+/// What is wrong with a measurement.
+pub(crate) fn failed(cause: impl std::fmt::Display) -> Error {
+    Error::Bench(cause.to_string())
+}
+
+/// A figure with its unit.
+pub(crate) struct Figure {
+    name: &'static str,
+    value: f64,
+    unit: &'static str,
+}
+
+/// Figures of one load.
+pub(crate) struct Figures(Vec<Figure>);
+
+impl Figures {
+    fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    fn add(&mut self, name: &'static str, value: f64, unit: &'static str) {
+        self.0.push(Figure { name, value, unit });
+    }
+
+    fn add_latency(&mut self, p50: &'static str, p99: &'static str, histogram: &Histogram<u64>) {
+        self.add(p50, milliseconds(histogram.value_at_quantile(0.5)), "ms");
+        self.add(p99, milliseconds(histogram.value_at_quantile(0.99)), "ms");
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "latencies are far below 2^52 µs"
+)]
+fn milliseconds(micros: u64) -> f64 {
+    micros as f64 / 1_000.0
+}
 
 /// Runs `perch bench`.
 ///
 /// # Errors
-/// When a measurement cannot be made.
-pub(crate) async fn run(_: BenchCommand) -> Result<(), Error> {
-    Err(Error::Bench(String::new()))
+/// When the server cannot be started, or a delivery is missing, doubled or out of order.
+#[expect(clippy::print_stdout, reason = "the figures")]
+pub(crate) async fn run(command: BenchCommand) -> Result<(), Error> {
+    logging::start("error");
+    server::pin_generator();
+    let mut runs: Vec<Vec<Figure>> = Vec::new();
+    for run in 1..=command.runs.max(1) {
+        println!("run {run} of {}", command.runs.max(1));
+        let figures = Box::pin(measure(&command)).await?;
+        for figure in &figures {
+            println!(
+                "  {:44} {:>12.2} {}",
+                figure.name, figure.value, figure.unit
+            );
+        }
+        runs.push(figures);
+    }
+    println!("median");
+    for (index, figure) in runs.first().into_iter().flatten().enumerate() {
+        let mut values: Vec<f64> = runs
+            .iter()
+            .filter_map(|run| Some(run.get(index)?.value))
+            .collect();
+        values.sort_by(f64::total_cmp);
+        let median = values.get(values.len() / 2).copied().unwrap_or_default();
+        println!("  {:44} {median:>12.2} {}", figure.name, figure.unit);
+    }
+    Ok(())
+}
+
+async fn measure(command: &BenchCommand) -> Result<Vec<Figure>, Error> {
+    let deployment = deployment::make(command.members, command.history).await?;
+    let server = server::Server::start(deployment.folder.path()).await?;
+    let load = Duration::from_secs(command.seconds);
+    let mut figures = scenario::posting(&server, &deployment, load).await?.0;
+    figures.extend(scenario::fan_out(&server, &deployment, load).await?.0);
+    figures.extend(scenario::joining(&server, &deployment).await?.0);
+    Ok(figures)
 }

@@ -59,22 +59,14 @@ const clientRoute = createRoute({
 const homeRoute = createRoute({
   getParentRoute: () => clientRoute,
   path: '/',
-  component: lazyRouteComponent(() => import('../features/room/ClientArea'), 'HomePage'),
+  component: lazyRouteComponent(() => import('../features/room/HomePage'), 'HomePage'),
 });
 
 const roomRoute = createRoute({
   getParentRoute: () => clientRoute,
   path: '/room/$room',
-  component: lazyRouteComponent(() => import('../features/room/ClientArea'), 'RoomPage'),
+  component: lazyRouteComponent(() => import('../features/room/RoomPage'), 'RoomPage'),
 });
-
-const manageRoute = createRoute({
-  getParentRoute: () => signedInRoute,
-  path: '/manage',
-  component: lazyRouteComponent(() => import('../features/manage/ManageArea'), 'ManageArea'),
-});
-
-const manageSplatRoute = createRoute({ getParentRoute: () => manageRoute, path: '$' });
 
 /** What a list page shows: of which pool, and what is searched for. */
 interface ListSearch {
@@ -88,6 +80,34 @@ function listSearch({ pool, search }: Record<string, unknown>): ListSearch {
     ...(typeof search === 'string' && { search }),
   };
 }
+
+const manageRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/manage',
+  validateSearch: (search: Record<string, unknown>): ListSearch & { rooms?: 'all' } => ({
+    ...listSearch(search),
+    ...(search.rooms === 'all' && { rooms: 'all' }),
+  }),
+  component: lazyRouteComponent(() => import('../features/manage/ManageArea'), 'ManageArea'),
+});
+
+const myRoomsRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('../features/manage/MyRoomsPage'), 'MyRoomsPage'),
+});
+
+const newRoomRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: 'new',
+  component: lazyRouteComponent(() => import('../features/manage/RoomPages'), 'NewRoomPage'),
+});
+
+const editRoomRoute = createRoute({
+  getParentRoute: () => manageRoute,
+  path: 'room/$room',
+  component: lazyRouteComponent(() => import('../features/manage/RoomPages'), 'EditRoomPage'),
+});
 
 const adminRoute = createRoute({
   getParentRoute: () => signedInRoute,
@@ -128,7 +148,7 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   signedInRoute.addChildren([
     clientRoute.addChildren([homeRoute, roomRoute]),
-    manageRoute.addChildren([manageSplatRoute]),
+    manageRoute.addChildren([myRoomsRoute, newRoomRoute, editRoomRoute]),
     adminRoute.addChildren([adminIndexRoute, addinsRoute, newAddinRoute, editAddinRoute]),
   ]),
 ]);

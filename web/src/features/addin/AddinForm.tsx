@@ -144,7 +144,7 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
         <FixedValue
           label={t('rooms')}
           value={t('used_by', { count: addin.room_count })}
-          description={t('used_by_words')}
+          description={addin.room_count > 0 ? t('used_by_words') : t('used_by_none_words')}
         />
       )}
     </FormPage>

@@ -31,6 +31,6 @@ export function poolOption(pool: Pool) {
   return { id: pool.fqdn, label, ...(label === pool.fqdn ? {} : { detail: pool.fqdn }) };
 }
 
-export function poolName(pool: Pool): string {
+export function poolName(pool: Pick<Pool, 'display_name' | 'fqdn'>): string {
   return pool.display_name || pool.fqdn;
 }

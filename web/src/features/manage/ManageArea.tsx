@@ -1,13 +1,15 @@
-/** The room management area. */
-import { Settings2 } from 'lucide-react';
-import { useTranslation } from 'react-i18next';
-import { EmptyState } from '../../ui/EmptyState';
+/** Room management: My Rooms and the form of a room. For creators, managers and administrators. */
+import { Outlet } from '@tanstack/react-router';
+import { NotAllowed } from '../../ui/NotAllowed';
+import { useSession } from '../session/useSession';
+import styles from './ManageArea.module.css';
 
 export function ManageArea() {
-  const { t } = useTranslation('common');
+  const { may_create_rooms, may_manage_rooms } = useSession();
+  if (!may_create_rooms && !may_manage_rooms) return <NotAllowed />;
   return (
-    <main style={{ display: 'flex', flex: 1 }}>
-      <EmptyState icon={<Settings2 aria-hidden />} title={t('area_manage')} />
+    <main className={styles.area}>
+      <Outlet />
     </main>
   );
 }

@@ -1,0 +1,69 @@
+/**
+ * A list of principals: found by name or address, or typed as the original's page takes them, `name; name`, which are
+ * checked on Enter.
+ */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { principalsQuery } from '../../api/queries';
+import type { Principal } from '../../api/types';
+import { TokenField } from '../../ui/TokenField';
+import { findTyped, shortAddress } from './typed';
+
+export interface PrincipalFieldProps {
+  label: string;
+  value: readonly Principal[];
+  onChange: (principals: Principal[]) => void;
+  description?: string;
+  error?: string | undefined;
+  changed?: boolean;
+}
+
+export function PrincipalField({ value, onChange, error, ...props }: PrincipalFieldProps) {
+  const { t } = useTranslation('form');
+  const queries = useQueryClient();
+  const [text, setText] = useState('');
+  const [unknown, setUnknown] = useState<string[]>([]);
+  const found = useQuery({ ...principalsQuery(text.trim()), enabled: text.trim() !== '' });
+  const options = text.trim() === '' ? [] : (found.data ?? []);
+
+  const option = (principal: Principal) => ({
+    id: principal.id,
+    label: principal.display_name,
+    detail: `${t(`kind_${principal.kind}`)} · ${shortAddress(principal.address)}`,
+  });
+  const check = async (typed: string) => {
+    const names = typed
+      .split(';')
+      .map((name) => name.trim())
+      .filter(Boolean);
+    const checked = await Promise.all(
+      names.map(async (name) => findTyped(await queries.fetchQuery(principalsQuery(name)), name)),
+    );
+    const fresh = checked.filter((principal) => principal !== undefined);
+    onChange([...new Map([...value, ...fresh].map((principal) => [principal.id, principal])).values()]);
+    setUnknown(names.filter((_, index) => checked[index] === undefined));
+  };
+
+  return (
+    <TokenField
+      {...props}
+      tokens={value.map(option)}
+      options={options.map(option)}
+      onChange={(tokens) => {
+        const known = [...value, ...options];
+        onChange(tokens.flatMap(({ id }) => known.find((principal) => principal.id === id) ?? []));
+      }}
+      onSearch={(typed) => {
+        setText(typed);
+        if (typed !== '') setUnknown([]);
+      }}
+      onSubmitText={(typed) => {
+        void check(typed);
+        return true;
+      }}
+      emptyText={found.isFetching ? t('searching') : t('nobody_found')}
+      error={unknown.length > 0 ? t('unknown_names', { names: unknown.join('; ') }) : error}
+    />
+  );
+}

@@ -5,7 +5,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, unwrap } from './client';
 import { ProblemError } from './problem';
-import type { RoomQuery, Session } from './types';
+import type { RoomFilter, Session } from './types';
 
 export const keys = {
   session: ['session'] as const,
@@ -33,7 +33,7 @@ export const sessionQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-export function roomsQuery(query: RoomQuery) {
+export function roomsQuery(query: RoomFilter) {
   return queryOptions({
     queryKey: [...keys.rooms, query],
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/rooms', { params: { query }, signal })),

@@ -21,11 +21,15 @@ export type NewCategory = Schemas['NewCategory'];
 export type CategoryPatch = Schemas['CategoryPatch'];
 export type Privacy = Schemas['Privacy'];
 export type RoomType = Schemas['RoomType'];
-export type RoomInvitations = Schemas['RoomInvitations'];
-export type RoomQuery = Schemas['RoomQuery'];
-export type Permissions = Schemas['Permissions'];
-export type RoomProperties = Schemas['RoomProperties'];
+export type Invitations = Schemas['Invitations'];
+export type RoomFilter = Schemas['RoomFilter'];
+export type RoomPermissions = Schemas['RoomPermissions'];
 export type Room = Schemas['Room'];
+/** What is the same for everybody who sees a room, as `room_updated` carries it. */
+export type RoomProperties = Omit<
+  Room,
+  'permissions' | 'followed' | 'member' | 'head' | 'unread' | 'participant_count'
+>;
 export type RoomDetail = Schemas['RoomDetail'];
 export type NewRoom = Schemas['NewRoom'];
 export type RoomPatch = Schemas['RoomPatch'];

@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import { Button, Link } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { PersonMenu } from '../features/session/PersonMenu';
-import { deploymentName, useSession } from '../features/session/useSession';
+import { useSession } from '../features/session/useSession';
 import { chooseLanguage, currentLanguage, languages } from '../i18n';
 import { IconButton } from '../ui/IconButton';
 import { Kbd } from '../ui/Kbd';
@@ -39,7 +39,7 @@ export function TopBar() {
     <header className={styles.bar}>
       <Link href="/" className={styles.name ?? ''}>
         <span className={styles.mark} aria-hidden />
-        <span className={styles.words}>{deploymentName(session)}</span>
+        <span className={styles.words}>{session.deployment}</span>
       </Link>
       <Button className={styles.finder ?? ''} onPress={openFinder} aria-keyshortcuts="Control+K">
         <Search aria-hidden />

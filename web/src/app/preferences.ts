@@ -13,7 +13,8 @@ export interface Preferences {
   language: string;
   pane_width: string;
   pane_shown: string;
-  roster_shown: string;
+  rail_folded: string;
+  last_room: string;
 }
 
 const PREFIX = 'perch.';

@@ -124,6 +124,11 @@ const adminIndexRoute = createRoute({
   },
 });
 
+/** What a new thing is a copy of. */
+function copySearch({ copy }: Record<string, unknown>): { copy?: string } {
+  return typeof copy === 'string' ? { copy } : {};
+}
+
 const addinsRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: 'addin',
@@ -133,8 +138,7 @@ const addinsRoute = createRoute({
 const newAddinRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: 'addin/new',
-  validateSearch: ({ copy }: Record<string, unknown>): { copy?: string } =>
-    typeof copy === 'string' ? { copy } : {},
+  validateSearch: copySearch,
   component: lazyRouteComponent(() => import('../features/addin/AddinForm'), 'NewAddinPage'),
 });
 
@@ -144,12 +148,39 @@ const editAddinRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/addin/AddinForm'), 'EditAddinPage'),
 });
 
+const categoriesRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'category',
+  component: lazyRouteComponent(() => import('../features/category/CategoryPage'), 'CategoryPage'),
+});
+
+const newCategoryRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'category/new',
+  validateSearch: copySearch,
+  component: lazyRouteComponent(() => import('../features/category/CategoryForm'), 'NewCategoryPage'),
+});
+
+const editCategoryRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'category/$category',
+  component: lazyRouteComponent(() => import('../features/category/CategoryForm'), 'EditCategoryPage'),
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
   signedInRoute.addChildren([
     clientRoute.addChildren([homeRoute, roomRoute]),
     manageRoute.addChildren([myRoomsRoute, newRoomRoute, editRoomRoute]),
-    adminRoute.addChildren([adminIndexRoute, addinsRoute, newAddinRoute, editAddinRoute]),
+    adminRoute.addChildren([
+      adminIndexRoute,
+      addinsRoute,
+      newAddinRoute,
+      editAddinRoute,
+      categoriesRoute,
+      newCategoryRoute,
+      editCategoryRoute,
+    ]),
   ]),
 ]);
 

@@ -6,14 +6,7 @@ import type { Message, MessagePage } from '../api/types';
 import { sendContext } from './contextBus';
 import type { Draft, ServerFrame } from './frames';
 import { type Connection, LiveSocket, type SocketLike } from './socket';
-import {
-  type Absence,
-  applyEvent,
-  initialState,
-  type LiveEvent,
-  type LiveState,
-  type PageEnd,
-} from './store';
+import { applyEvent, initialState, type LiveEvent, type LiveState, type PageEnd } from './store';
 import { hasNewer, hasOlder, newest, oldest, PAGE } from './window';
 
 export interface PageRequest {
@@ -173,6 +166,13 @@ export class LiveClient {
     }
   }
 
+  /** Shows the end of the conversation, and keeps to it. */
+  goToEnd(room: string): void {
+    const window = this.#state.rooms[room]?.window;
+    if (window && hasNewer(window)) void this.load(room, 'latest');
+    this.setFollowing(room, true);
+  }
+
   setFollowing(room: string, following: boolean): void {
     this.#apply({ type: 'following', room, following });
   }
@@ -245,9 +245,9 @@ export class LiveClient {
     }
   }
 
-  #failedRoom(room: string, absence: Absence): void {
+  #failedRoom(room: string, { code, detail }: { code: string; detail: string }): void {
     if (this.#state.rooms[room]) return;
-    this.#apply({ type: 'refused_join', room, absence: { code: absence.code, detail: absence.detail } });
+    this.#apply({ type: 'refused_join', room, absence: { code, detail, removed: false } });
   }
 
   #refused(nonce: string, code: string, detail: string): void {

@@ -3,9 +3,9 @@ import type {
   Limits,
   Message,
   Participant,
-  Permissions,
   Principal,
   Room,
+  RoomPermissions,
   RoomProperties,
   StorageEntry,
 } from '../api/types';
@@ -26,15 +26,16 @@ export interface Draft {
 }
 
 export type ClientFrame =
-  | { type: 'join'; id: string; rooms: JoinRoom[] }
-  | { type: 'leave'; id: string; room: string }
-  | ({ type: 'post'; id: string; room: string; nonce: string } & Draft)
+  | { type: 'join'; id: number; rooms: JoinRoom[] }
+  | { type: 'leave'; room: string }
+  | ({ type: 'post'; id: number; room: string; nonce: string } & Draft)
   | { type: 'read'; room: string; seq: number }
-  | { type: 'ping'; id: string };
+  | { type: 'ping'; id: number };
 
 export interface JoinedFrame {
   type: 'joined';
-  id: string;
+  /** Of the join; 0 when the server itself opens the room anew for a client that fell far behind. */
+  id: number;
   room: Room;
   messages: Message[];
   head: number;
@@ -56,17 +57,17 @@ export interface PresenceFrame {
 export type ServerFrame =
   | { type: 'welcome'; protocol: number; person: Principal; heartbeat_ms: number; limits: Limits }
   | JoinedFrame
-  | { type: 'posted'; id: string; room: string; seq: number; at: string }
+  | { type: 'posted'; id: number; room: string; seq: number; at: string }
   | ({ type: 'message' } & Message)
   | PresenceFrame
   | { type: 'room_updated'; room: RoomProperties }
-  | { type: 'permissions'; room: string; permissions: Permissions }
+  | { type: 'permissions'; room: string; permissions: RoomPermissions }
   | { type: 'removed'; room: string; code: string }
   | { type: 'rooms_changed' }
   | { type: 'catalogue_changed'; pool: string; kind: 'addin' | 'category' | 'room' }
-  | { type: 'storage_changed'; room: string; entry: StorageEntry }
-  | { type: 'pong'; id: string }
-  | { type: 'error'; id?: string | null; room?: string | null; code: string; detail: string }
+  | { type: 'storage_changed'; room: string; addin: string; entry: StorageEntry }
+  | { type: 'pong'; id: number }
+  | { type: 'error'; id?: number; room?: string; code: string; detail: string }
   | { type: 'goodbye'; code: string; retry_after_ms: number };
 
 /** The room a frame is about, if it is about one. */

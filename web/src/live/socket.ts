@@ -39,7 +39,7 @@ interface OutboxPost extends Draft {
   room: string;
   nonce: string;
   /** The id of the frame it went out with on this connection. */
-  id: string | null;
+  id: number | null;
 }
 
 const FIRST_DELAY_MS = 500;
@@ -71,7 +71,7 @@ export class LiveSocket {
   #reconnectTimer: ReturnType<typeof setTimeout> | undefined;
   #heartbeatTimer: ReturnType<typeof setInterval> | undefined;
   readonly #rooms = new Map<string, { latest: number; after: number | null }>();
-  readonly #joining = new Map<string, Set<string>>();
+  readonly #joining = new Map<number, Set<string>>();
   readonly #reads = new Map<string, number>();
   #outbox: OutboxPost[] = [];
 
@@ -110,7 +110,7 @@ export class LiveSocket {
     if (!this.#rooms.delete(room)) return;
     this.#reads.delete(room);
     this.#settleJoin(room);
-    if (this.#welcomed) this.#send({ type: 'leave', id: this.#id(), room });
+    if (this.#welcomed) this.#send({ type: 'leave', room });
   }
 
   /** Asks for a room again from nothing, after its contents were dropped. */
@@ -131,8 +131,8 @@ export class LiveSocket {
     if (this.#word === 'live') this.#send({ type: 'read', room, seq });
   }
 
-  #id(): string {
-    return String(this.#nextId++);
+  #id(): number {
+    return this.#nextId++;
   }
 
   #send(frame: ClientFrame): void {
@@ -303,14 +303,15 @@ export class LiveSocket {
   }
 
   #failed(frame: Extract<ServerFrame, { type: 'error' }>): void {
-    const post = frame.id ? this.#outbox.find((candidate) => candidate.id === frame.id) : undefined;
+    const post =
+      frame.id !== undefined ? this.#outbox.find((candidate) => candidate.id === frame.id) : undefined;
     if (post) {
       this.#forget(post.nonce);
       this.#events.refused(post.nonce, frame.code, frame.detail);
       this.#announce(this.#word);
       return;
     }
-    const joining = frame.id ? this.#joining.get(frame.id) : undefined;
+    const joining = frame.id !== undefined ? this.#joining.get(frame.id) : undefined;
     if (!joining) return;
     for (const room of frame.room ? [frame.room] : [...joining]) {
       this.#rooms.delete(room);

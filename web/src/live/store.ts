@@ -52,6 +52,8 @@ export interface PendingPost extends Draft {
 export interface Absence {
   code: string;
   detail: string;
+  /** It was open before. */
+  removed: boolean;
 }
 
 export interface LiveState {
@@ -82,6 +84,11 @@ export type LiveEvent =
 
 export function initialState(me: string): LiveState {
   return { me, rooms: {}, absent: {}, pending: [] };
+}
+
+/** What is new in the rooms that the person follows. */
+export function unreadTotal(state: LiveState): number {
+  return Object.values(state.rooms).reduce((sum, { room }) => sum + (room.followed ? room.unread : 0), 0);
 }
 
 function withRoom(state: LiveState, room: string, change: (held: RoomState) => RoomState): LiveState {
@@ -120,7 +127,9 @@ function joined(state: LiveState, frame: JoinedFrame): LiveState {
     for (const message of frame.messages) window = withLive(window, message, following);
     window = { ...window, head: Math.max(window.head, frame.head) };
   }
-  const nonces = new Set(frame.messages.flatMap((message) => message.nonce ?? []));
+  const nonces = new Set(frame.messages.map((message) => message.nonce));
+  const read = frame.head - frame.room.unread;
+  const important = frame.messages.some(({ alert, seq }) => alert && seq > read);
   return {
     ...state,
     absent: without(state.absent, frame.room.id),
@@ -130,11 +139,11 @@ function joined(state: LiveState, frame: JoinedFrame): LiveState {
       [frame.room.id]: {
         following,
         present: false,
-        important: false,
         newFrom: null,
         loading: null,
         failed: null,
         ...held,
+        important: (held?.important ?? false) || important,
         room: frame.room,
         window,
         participants: frame.participants,
@@ -158,7 +167,7 @@ function messageArrived(state: LiveState, message: Message): LiveState {
       newFrom: room.unread === 0 ? message.seq : held.newFrom,
     };
   });
-  const nonces = new Set(message.nonce ? [message.nonce] : []);
+  const nonces = new Set([message.nonce]);
   return { ...next, pending: settled(next.pending, message.room, message.seq, nonces) };
 }
 
@@ -191,7 +200,7 @@ function applyFrame(state: LiveState, frame: ServerFrame): LiveState {
       return {
         ...state,
         rooms: without(state.rooms, frame.room),
-        absent: { ...state.absent, [frame.room]: { code: frame.code, detail: '' } },
+        absent: { ...state.absent, [frame.room]: { code: frame.code, detail: '', removed: true } },
       };
     default:
       return state;

@@ -31,7 +31,7 @@ const SLOW_MS = 10_000;
 export function AddinPane({ room, session, onClose }: AddinPaneProps) {
   const { t } = useTranslation('pane');
   const heading = useId();
-  const { addin } = room;
+  const addin = room.addin ?? null;
   const [reloads, setReloads] = useState(0);
   // Another add-in, another address or a reload is another load; everything about the one before is void.
   const load = `${addin?.id} ${addin?.url} ${reloads}`;

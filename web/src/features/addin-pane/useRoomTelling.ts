@@ -26,7 +26,7 @@ export function useRoomTelling({ bridge, room, addin, environment }: TellingOpti
     const told = bridge.current;
     tellMessages(frame, seen, told);
     tellPresence(frame, present, told);
-    if (frame.type === 'storage_changed' && (!('addin' in frame) || frame.addin === addin)) {
+    if (frame.type === 'storage_changed' && frame.addin === addin) {
       told?.tell('storage.changed', { entry: toEntry(frame.entry) });
     }
   });

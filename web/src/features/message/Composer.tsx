@@ -3,7 +3,15 @@
  * a message the page or the server refuses stays here, or comes back here, with the reason.
  */
 import { CircleAlert, CornerDownLeft, Pilcrow } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useId, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  useEffect,
+  useId,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { codeSentence } from '../../api/problem';
 import type { Room } from '../../api/types';
@@ -61,7 +69,9 @@ export function Composer({ room, onSent, ref }: ComposerProps) {
     return true;
   };
   useImperativeHandle(ref, () => ({ focus: () => area.current?.focus(), restore }));
-  useEffect(() => live.onRefusal(room.id, (refused, code, detail) => restore(refused, codeSentence(code, detail))));
+  useEffect(() =>
+    live.onRefusal(room.id, (refused, code, detail) => restore(refused, codeSentence(code, detail))),
+  );
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the text is what changes the height
   useLayoutEffect(() => {
@@ -133,7 +143,9 @@ export function Composer({ room, onSent, ref }: ComposerProps) {
           {reason}
         </p>
       )}
-      <div className={cx(styles.box, draft.alert && styles.important, reason !== undefined && styles.refused)}>
+      <div
+        className={cx(styles.box, draft.alert && styles.important, reason !== undefined && styles.refused)}
+      >
         <div className={styles.fields}>
           {isStory && (
             <input
@@ -166,7 +178,10 @@ export function Composer({ room, onSent, ref }: ComposerProps) {
         </div>
         <div className={styles.tools}>
           {left < limit * NEAR && (
-            <output className={cx(styles.left, left < 0 && styles.over)} aria-label={t('left', { count: left })}>
+            <output
+              className={cx(styles.left, left < 0 && styles.over)}
+              aria-label={t('left', { count: left })}
+            >
               {formatNumber(left)}
             </output>
           )}

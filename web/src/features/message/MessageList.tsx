@@ -5,7 +5,16 @@
  * must be reached, the layout effect below does it. Scrolling stays at the end while the reader is there.
  */
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { Fragment, type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  Fragment,
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDay } from '../../i18n/format';
 import { useConnection, useLive, useLiveSelector } from '../../live/hooks';
@@ -100,7 +109,8 @@ export function MessageList({ state, onContext, onEdit }: MessageListProps) {
     } else if (!anchorsNatively && anchor.current) {
       const row = rowOf(anchor.current.seq);
       if (row) {
-        box.scrollTop += row.getBoundingClientRect().top - box.getBoundingClientRect().top - anchor.current.top;
+        box.scrollTop +=
+          row.getBoundingClientRect().top - box.getBoundingClientRect().top - anchor.current.top;
       }
     }
     look();
@@ -121,8 +131,7 @@ export function MessageList({ state, onContext, onEdit }: MessageListProps) {
   }, [live, id]);
 
   const toEnd = useCallback(() => {
-    if (detached) void live.load(id, 'latest');
-    live.setFollowing(id, true);
+    live.goToEnd(id);
     const box = list.current;
     if (box && !detached) box.scrollTop = box.scrollHeight;
   }, [live, id, detached]);
@@ -209,8 +218,6 @@ export function MessageList({ state, onContext, onEdit }: MessageListProps) {
               {room.permissions.post ? t('empty_words') : t('empty_words_reader')}
             </EmptyState>
           )}
-          {/* biome-ignore lint/a11y/noStaticElementInteractions: a feed moves its focus by keys */}
-          {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: named so that it can be found */}
           <div
             role="feed"
             aria-label={t('feed', { room: room.name })}

@@ -70,15 +70,7 @@ export const MessageRow = memo(function MessageRow({
   );
 });
 
-function Story({
-  message,
-  title,
-  onContext,
-}: {
-  message: Message;
-  title: string;
-  onContext: ContextPress;
-}) {
+function Story({ message, title, onContext }: { message: Message; title: string; onContext: ContextPress }) {
   const [open, setOpen] = useState(false);
   const body = useId();
   return (

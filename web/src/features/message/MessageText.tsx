@@ -15,27 +15,24 @@ export interface MessageTextProps {
 export const MessageText = memo(function MessageText({ message, onContext }: MessageTextProps) {
   const { t } = useTranslation('message');
   return segmentText(message.text, message.contexts).map((segment) => {
-    switch (segment.kind) {
-      case 'text':
-        return segment.text;
-      case 'link':
-        return (
-          <a key={segment.start} href={segment.href} target="_blank" rel="noopener noreferrer">
-            {segment.text}
-          </a>
-        );
-      case 'context':
-        return (
-          <button
-            key={segment.start}
-            type="button"
-            className={styles.chip}
-            title={t('show_context', { name: segment.text })}
-            onClick={() => onContext(segment.context, message)}
-          >
-            {segment.text}
-          </button>
-        );
+    if (segment.kind === 'text') return segment.text;
+    if (segment.kind === 'link') {
+      return (
+        <a key={segment.start} href={segment.href} target="_blank" rel="noopener noreferrer">
+          {segment.text}
+        </a>
+      );
     }
+    return (
+      <button
+        key={segment.start}
+        type="button"
+        className={styles.chip}
+        title={t('show_context', { name: segment.text })}
+        onClick={() => onContext(segment.context, message)}
+      >
+        {segment.text}
+      </button>
+    );
   });
 });

@@ -31,7 +31,10 @@ export function buildRows(messages: readonly Message[], newFrom: number | null):
     const startsDay = before === undefined || dayOf(before.at) !== dayOf(message.at);
     // The line stands only where the border itself is held, never above the oldest row by accident.
     const startsNew =
-      !newShown && newFrom !== null && message.seq >= newFrom && (before !== undefined || message.seq === newFrom);
+      !newShown &&
+      newFrom !== null &&
+      message.seq >= newFrom &&
+      (before !== undefined || message.seq === newFrom);
     if (startsNew) newShown = true;
     return {
       message,

@@ -52,7 +52,11 @@ function linkRanges(text: string): Range[] {
     if (href === undefined) return [];
     const start = match.index;
     return [
-      { start, end: start + shown.length, segment: (part: string) => ({ kind: 'link', text: part, href, start }) },
+      {
+        start,
+        end: start + shown.length,
+        segment: (part: string) => ({ kind: 'link', text: part, href, start }),
+      },
     ];
   });
 }

@@ -9,9 +9,3 @@ export function useSession(): Session {
   if (!session) throw new Error('useSession needs a signed-in session above it.');
   return session;
 }
-
-/** What to call this deployment: its default pool's display name. */
-export function deploymentName(session: Session): string {
-  const pool = session.pools.find((candidate) => candidate.is_default) ?? session.pools[0];
-  return pool?.display_name || pool?.fqdn || 'Perch';
-}

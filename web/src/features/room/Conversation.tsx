@@ -1,0 +1,53 @@
+/** The conversation of an open room: header, messages, composer, and who is here. */
+import { useRef, useState } from 'react';
+import { sendContext } from '../../live/contextBus';
+import { useLive } from '../../live/hooks';
+import type { PendingPost, RoomState } from '../../live/store';
+import { Announcer } from '../message/Announcer';
+import { Composer, type ComposerHandle } from '../message/Composer';
+import { MessageList } from '../message/MessageList';
+import type { ContextPress } from '../message/MessageText';
+import { ParticipantPanel } from '../participant/ParticipantPanel';
+import { RoomHeader } from './RoomHeader';
+import styles from './RoomPage.module.css';
+
+export interface ConversationProps {
+  state: RoomState;
+  paneShown: boolean;
+  onPane: (shown: boolean) => void;
+}
+
+export function Conversation({ state, paneShown, onPane }: ConversationProps) {
+  const live = useLive();
+  const { room } = state;
+  const composer = useRef<ComposerHandle>(null);
+  const [participantsShown, setParticipantsShown] = useState(false);
+
+  const showContext: ContextPress = (context, { seq, author, at }) => {
+    sendContext(room.id, context, { seq, author, at });
+    onPane(true);
+  };
+  const editAgain = (post: PendingPost) => {
+    if (composer.current?.restore(post)) live.dropPost(post.nonce);
+  };
+
+  return (
+    <section className={styles.conversation} aria-label={room.name}>
+      <RoomHeader
+        state={state}
+        paneShown={paneShown}
+        onPane={onPane}
+        participantsShown={participantsShown}
+        onParticipants={setParticipantsShown}
+      />
+      <div className={styles.body}>
+        <div className={styles.messages}>
+          <MessageList state={state} onContext={showContext} onEdit={editAgain} />
+          <Composer ref={composer} room={room} onSent={() => live.goToEnd(room.id)} />
+        </div>
+        {participantsShown && <ParticipantPanel state={state} onClose={() => setParticipantsShown(false)} />}
+      </div>
+      <Announcer room={room} />
+    </section>
+  );
+}

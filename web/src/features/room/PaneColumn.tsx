@@ -1,0 +1,35 @@
+/** The pane beside the conversation, as wide as the person left it. */
+import { useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import { usePreference } from '../../app/preferences';
+import { Splitter } from '../../ui/Splitter';
+import { AddinPane, type AddinPaneProps } from '../addin-pane/AddinPane';
+import styles from './RoomPage.module.css';
+
+const WIDTH = 400;
+const WIDTH_MIN = 260;
+const WIDTH_MAX = 960;
+
+export function PaneColumn(props: AddinPaneProps) {
+  const { t } = useTranslation('room');
+  const column = useId();
+  const [kept, keep] = usePreference('pane_width', String(WIDTH));
+  // The conversation always keeps the greater part of a narrow window.
+  const max = Math.max(WIDTH_MIN, Math.min(WIDTH_MAX, Math.round(window.innerWidth * 0.5)));
+  const width = Math.min(max, Math.max(WIDTH_MIN, Number(kept) || WIDTH));
+  return (
+    <>
+      <Splitter
+        label={t('pane_width')}
+        controls={column}
+        value={width}
+        min={WIDTH_MIN}
+        max={max}
+        onChange={(next) => keep(String(next))}
+      />
+      <div id={column} className={styles.column} style={{ inlineSize: width }}>
+        <AddinPane {...props} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+/** A room: its conversation, and beside it the pane with its add-in. */
+import { useParams } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { writePreference } from '../../app/preferences';
+import { usePhone } from '../../app/usePhone';
+import { useTitle } from '../../app/useTitle';
+import { useLive, useLiveSelector, useRoomState } from '../../live/hooks';
+import { unreadTotal } from '../../live/store';
+import { Loading } from '../../ui/Loading';
+import { useSession } from '../session/useSession';
+import { Conversation } from './Conversation';
+import { PaneColumn } from './PaneColumn';
+import { PaneSheet } from './PaneSheet';
+import { RoomAbsent } from './RoomAbsent';
+import styles from './RoomPage.module.css';
+import { usePaneShown } from './usePaneShown';
+
+export function RoomPage() {
+  const { room } = useParams({ from: '/signed-in/client/room/$room' });
+  // What one room had open or half chosen is not the next one's.
+  return <OpenRoom key={room} id={room} />;
+}
+
+function OpenRoom({ id }: { id: string }) {
+  const { t } = useTranslation('room');
+  const session = useSession();
+  const live = useLive();
+  const phone = usePhone();
+  const state = useRoomState(id);
+  const absence = useLiveSelector((all) => all.absent[id]);
+  const unread = useLiveSelector(unreadTotal);
+  const [paneShown, showPane] = usePaneShown(state?.room.addin != null, phone);
+  const name = state?.room.name;
+  useTitle(name === undefined ? session.deployment : `${name} · ${session.deployment}`, unread);
+
+  useEffect(() => live.openRoom(id), [live, id]);
+  useEffect(() => {
+    if (name !== undefined) writePreference('last_room', id);
+  }, [id, name]);
+
+  if (!state) {
+    return (
+      <main className={styles.page}>
+        {absence ? <RoomAbsent room={id} absence={absence} /> : <Loading label={t('opening')} />}
+      </main>
+    );
+  }
+  const pane = { room: state.room, session, onClose: () => showPane(false) };
+  return (
+    <main className={styles.page}>
+      <Conversation state={state} paneShown={paneShown} onPane={showPane} />
+      {paneShown && (phone ? <PaneSheet {...pane} /> : <PaneColumn {...pane} />)}
+    </main>
+  );
+}

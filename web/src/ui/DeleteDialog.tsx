@@ -14,6 +14,8 @@ export interface DeleteDialogProps<T extends { id: string; name: string }> {
   rows: readonly T[];
   /** What happens when this one is deleted. */
   consequence: (row: T) => string;
+  /** Why they cannot be deleted as they are. */
+  obstacle?: string | undefined;
   /** What happens to all of them. */
   children?: string;
   remove: (row: T) => Promise<void>;
@@ -27,6 +29,7 @@ export function DeleteDialog<T extends { id: string; name: string }>({
   title,
   rows,
   consequence,
+  obstacle,
   children,
   remove,
   onClose,
@@ -50,7 +53,7 @@ export function DeleteDialog<T extends { id: string; name: string }>({
       confirmLabel={t('delete')}
       onConfirm={() => deletion.mutate()}
       danger
-      isPending={deletion.isPending}
+      isPending={deletion.isPending || obstacle !== undefined}
     >
       <div className={styles.body}>
         {deletion.isError && <Banner tone="error">{problemSentence(deletion.error)}</Banner>}
@@ -62,7 +65,11 @@ export function DeleteDialog<T extends { id: string; name: string }>({
             </li>
           ))}
         </ul>
-        <p>{children ?? t('cannot_be_undone')}</p>
+        {obstacle === undefined ? (
+          <p>{children ?? t('cannot_be_undone')}</p>
+        ) : (
+          <Banner tone="warning">{obstacle}</Banner>
+        )}
       </div>
     </ConfirmDialog>
   );

@@ -33,6 +33,7 @@ export interface TokenFieldProps {
   /** Enter on text without a chosen option; return true when it was taken (as in "a; b; c"). */
   onSubmitText?: (text: string) => boolean;
   emptyText: string;
+  placeholder?: string;
   description?: string | undefined;
   error?: string | undefined;
   changed?: boolean;
@@ -47,6 +48,7 @@ export function TokenField({
   onSearch,
   onSubmitText,
   emptyText,
+  placeholder,
   description,
   error,
   changed = false,
@@ -91,6 +93,7 @@ export function TokenField({
           <Input
             ref={input}
             className={styles.input ?? ''}
+            {...(placeholder === undefined ? {} : { placeholder })}
             onKeyDown={(event) => {
               if (event.key === 'Enter' && text !== '' && onSubmitText?.(text)) {
                 event.preventDefault();

@@ -1,16 +1,19 @@
 /** The tree of the Control Panel, as administrators know it from the original. */
 import { Link } from '@tanstack/react-router';
-import { type LucideIcon, MessagesSquare, Puzzle } from 'lucide-react';
+import { FolderTree, type LucideIcon, MessagesSquare, Puzzle } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import styles from './AdminTree.module.css';
 
 interface Entry {
-  to: '/admin/addin';
-  label: 'addin';
+  to: '/admin/category' | '/admin/addin';
+  label: 'category' | 'addin';
   icon: LucideIcon;
 }
 
-const persistentChat: readonly Entry[] = [{ to: '/admin/addin', label: 'addin', icon: Puzzle }];
+const persistentChat: readonly Entry[] = [
+  { to: '/admin/category', label: 'category', icon: FolderTree },
+  { to: '/admin/addin', label: 'addin', icon: Puzzle },
+];
 
 export function AdminTree() {
   const { t } = useTranslation(['admin', 'common']);

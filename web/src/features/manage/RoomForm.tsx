@@ -8,7 +8,7 @@ import type { RoomDetail } from '../../api/types';
 import { useTitle } from '../../app/useTitle';
 import { Checkbox } from '../../ui/Checkbox';
 import { FixedValue, FormField, FormPage, FormSection } from '../../ui/form/FormPage';
-import { nameProblem } from '../../ui/form/nameProblem';
+import { descriptionProblem, nameProblem } from '../../ui/form/nameProblem';
 import { useForm } from '../../ui/form/useForm';
 import { RadioGroup } from '../../ui/RadioGroup';
 import { Select } from '../../ui/Select';
@@ -20,7 +20,6 @@ import { useSession } from '../session/useSession';
 import { RoomNameField } from './RoomNameField';
 import { type RoomValues, roomBody } from './roomValues';
 
-const DESCRIPTION_CHARS_MAX = 256;
 const NO_ADDIN = 'none';
 const privacies = ['open', 'closed', 'secret'] as const;
 const types = ['normal', 'auditorium'] as const;
@@ -72,12 +71,10 @@ export function RoomForm({ pool, room, start, categories, addins }: RoomFormProp
     bodyOf: roomBody,
     check: ({ name, description, category }) => {
       const wrongName = nameProblem(name, limits.room_name_chars_max);
+      const wrongDescription = descriptionProblem(description);
       return {
         name: wrongName && t(`form:${wrongName}`, { max: limits.room_name_chars_max }),
-        description:
-          [...description.trim()].length > DESCRIPTION_CHARS_MAX
-            ? t('form:description_too_long', { max: DESCRIPTION_CHARS_MAX })
-            : undefined,
+        description: wrongDescription && t(`form:${wrongDescription.key}`, wrongDescription),
         category: category === null ? t('category_missing') : undefined,
       };
     },

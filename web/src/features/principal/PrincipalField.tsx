@@ -62,6 +62,7 @@ export function PrincipalField({ value, onChange, error, ...props }: PrincipalFi
         void check(typed);
         return true;
       }}
+      placeholder={t('add_principal')}
       emptyText={found.isFetching ? t('searching') : t('nobody_found')}
       error={unknown.length > 0 ? t('unknown_names', { names: unknown.join('; ') }) : error}
     />

@@ -1,3 +1,6 @@
+/** The server takes no longer description; it is none of the limits that a session tells. */
+const DESCRIPTION_CHARS_MAX = 256;
+
 /** What is wrong with a name, by the server's rule for all names (crates/domain/src/name.rs). */
 export function nameProblem(
   typed: string,
@@ -8,4 +11,10 @@ export function nameProblem(
   if ([...name].length > charsMax) return 'name_too_long';
   if (/\p{Cc}/u.test(name)) return 'name_characters';
   return undefined;
+}
+
+export function descriptionProblem(typed: string): { key: 'description_too_long'; max: number } | undefined {
+  return [...typed.trim()].length > DESCRIPTION_CHARS_MAX
+    ? { key: 'description_too_long', max: DESCRIPTION_CHARS_MAX }
+    : undefined;
 }

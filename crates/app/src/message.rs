@@ -66,6 +66,17 @@ impl App {
             .await?;
         let stopping = |_| not_committed(perch_live::CommitError::Stopping);
         let posted = outcome.await.map_err(stopping)??;
+        if posted.repeated {
+            // The first result, whatever the retry says.
+            let view = self.room_view(room)?;
+            let before = Page::After(Seq(posted.seq.0.saturating_sub(1)));
+            let found = view.pool.store().messages(room, before, 1).await;
+            let found = found.map_err(refused)?;
+            let first = found.iter().filter(|message| message.seq == posted.seq);
+            if let Some(first) = first.map(|first| self.with_author(first)).next() {
+                return Ok(first);
+            }
+        }
         let draft = Draft::parse(&new.text, new.alert, new.title.as_deref())?;
         let message = draft.into_message(room, posted.seq, actor.id(), posted.at, Nonce(new.nonce));
         Ok(wire::Message::new(
@@ -128,10 +139,13 @@ impl App {
 
     /// Messages with their authors' names.
     pub(crate) fn with_authors(&self, messages: &[Message]) -> Vec<wire::Message> {
-        let directory = self.directory();
         messages
             .iter()
-            .map(|message| wire::Message::new(message, directory.author(message.author)))
+            .map(|message| self.with_author(message))
             .collect()
+    }
+
+    fn with_author(&self, message: &Message) -> wire::Message {
+        wire::Message::new(message, self.directory().author(message.author))
     }
 }

@@ -51,6 +51,14 @@ impl App {
             },
         );
         let (subscription, head) = view.log.subscribe(subscriber);
+        // Asked again now: a change of access before the subscription is seen here, one after it by the subscription.
+        let now = self
+            .actor(actor.id(), actor.credential())
+            .and_then(|actor| self.room_view(view.room.id)?.may(&actor, RoomAction::Join));
+        if let Err(refusal) = now {
+            self.leave(actor, &subscription);
+            return Err(refusal);
+        }
         let latest = join
             .latest
             .unwrap_or(self.settings().default_chat_history)

@@ -24,6 +24,8 @@ use crate::SocketLimits;
 const HEARTBEAT: Duration = Duration::from_secs(30);
 /// How long a client may take to accept what is written. It keeps its place meanwhile: reconnecting, it resumes.
 const WRITE_MAX: Duration = Duration::from_secs(30);
+/// How long a client may take to answer the server's close frame.
+const CLOSE_MAX: Duration = Duration::from_secs(1);
 /// Frames of one room written before the next room's turn.
 const FRAMES_PER_TURN: usize = 128;
 /// Rooms in one join.
@@ -44,6 +46,8 @@ pub(super) struct Connection {
     rooms: HashMap<RoomId, Arc<Subscription>>,
     rate: DefaultDirectRateLimiter,
     answered: bool,
+    /// What came could not be told apart into frames: nothing more can be read.
+    unreadable: bool,
     frames: Vec<Frame>,
 }
 
@@ -66,6 +70,7 @@ impl Connection {
             rooms: HashMap::new(),
             rate: RateLimiter::direct(quota),
             answered: true,
+            unreadable: false,
             frames: Vec::new(),
         }
     }
@@ -84,7 +89,16 @@ impl Connection {
         }));
         if let Ok(Err(cause)) = timeout(WRITE_MAX, self.socket.send(close)).await {
             tracing::debug!(%cause, "a client had gone before it was told goodbye");
+            return;
         }
+        // A socket that is closed while bytes are unread is reset, and the client would lose what it was just told.
+        let answered = async {
+            if self.unreadable {
+                std::future::pending::<()>().await;
+            }
+            while let Some(Ok(_)) = self.socket.recv().await {}
+        };
+        timeout(CLOSE_MAX, answered).await.ok();
     }
 
     async fn talk(&mut self) -> End {
@@ -117,17 +131,7 @@ impl Connection {
 
     async fn received(&mut self, message: Message) -> Step {
         self.answered = true;
-        let text = match message {
-            Message::Text(text) => text,
-            Message::Binary(_) => {
-                return self
-                    .malformed("Send JSON texts; this protocol has no binary frames.")
-                    .await;
-            }
-            Message::Close(_) => return Step::Break(End(close_code::NORMAL, "")),
-            Message::Ping(_) | Message::Pong(_) => return Step::Continue(()),
-        };
-        if self.rate.check().is_err() {
+        if !matches!(message, Message::Close(_)) && self.rate.check().is_err() {
             self.error(
                 None,
                 None,
@@ -138,6 +142,16 @@ impl Connection {
             );
             return self.end(close_code::POLICY, "too many frames").await;
         }
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Binary(_) => {
+                return self
+                    .malformed("Send JSON texts; this protocol has no binary frames.")
+                    .await;
+            }
+            Message::Close(_) => return Step::Break(End(close_code::NORMAL, "")),
+            Message::Ping(_) | Message::Pong(_) => return Step::Continue(()),
+        };
         let frame = match serde_json::from_str::<ClientFrame>(&text) {
             Ok(frame) => frame,
             Err(cause) => {
@@ -264,11 +278,6 @@ impl Connection {
             {
                 continue;
             }
-            if subscription.access_changed() && !self.still_allowed(room) {
-                self.rooms.remove(&room);
-                self.app.leave(&self.actor, &subscription);
-                continue;
-            }
             self.follow(&subscription).await?;
         }
         if let Some(why) = self.subscriber.closing() {
@@ -277,20 +286,35 @@ impl Connection {
         self.write().await
     }
 
-    /// Reads a room from its cursor until it is current.
+    /// Reads a room from its cursor until it is current, or closed for this person.
     async fn follow(&mut self, subscription: &Arc<Subscription>) -> Step {
         loop {
-            match subscription
+            let collected = self.frames.len();
+            let read = subscription
                 .log()
-                .read(subscription, FRAMES_PER_TURN, &mut self.frames)
-            {
+                .read(subscription, FRAMES_PER_TURN, &mut self.frames);
+            // Asked after reading: what was published after access changed is never read before that is noticed.
+            let allowed = if subscription.access_changed() {
+                self.access(subscription.log().room()).map(Some)
+            } else {
+                Ok(None)
+            };
+            match allowed {
+                Ok(frame) => self.frames.extend(frame),
+                Err(refusal) => {
+                    self.frames.truncate(collected);
+                    self.removed(subscription, &refusal);
+                    return Step::Continue(());
+                }
+            }
+            match read {
                 Read::Current => return Step::Continue(()),
                 Read::More => self.write().await?,
                 Read::Behind { after } => {
                     match self.app.catch_up(&self.actor, subscription, after).await {
                         Ok(frame) => self.frames.push(frame),
                         Err(refusal) => {
-                            self.removed(subscription.log().room(), &refusal);
+                            self.removed(subscription, &refusal);
                             return Step::Continue(());
                         }
                     }
@@ -299,26 +323,17 @@ impl Connection {
         }
     }
 
-    /// Asks whether the person may still have a room open, and says what may be done there now.
-    fn still_allowed(&mut self, room: RoomId) -> bool {
-        let allowed = self
-            .app
-            .actor(self.actor.id(), self.actor.credential())
-            .inspect(|actor| self.actor = actor.clone())
-            .and_then(|actor| self.app.check_access(&actor, room));
-        match allowed {
-            Ok(frame) => {
-                self.frames.push(frame);
-                true
-            }
-            Err(refusal) => {
-                self.removed(room, &refusal);
-                false
-            }
-        }
+    /// What the person may do in a room now; a refusal when it is closed for the person.
+    fn access(&mut self, room: RoomId) -> Result<Frame, Refusal> {
+        self.actor = self.app.actor(self.actor.id(), self.actor.credential())?;
+        self.app.check_access(&self.actor, room)
     }
 
-    fn removed(&mut self, room: RoomId, refusal: &Refusal) {
+    /// Closes a room for this person, and says why.
+    fn removed(&mut self, subscription: &Arc<Subscription>, refusal: &Refusal) {
+        let room = subscription.log().room();
+        self.rooms.remove(&room);
+        self.app.leave(&self.actor, subscription);
         let code = refusal.code.as_str().to_owned();
         self.frames
             .push(Frame::encode(&ServerFrame::Removed { room: room.0, code }));
@@ -345,18 +360,22 @@ impl Connection {
         self.end(close_code::INVALID, "malformed frame").await
     }
 
-    /// The socket itself refused what came: too large, or no WebSocket.
+    /// The socket itself refused what came: too large, no UTF-8, or no WebSocket. Its error is known by its words only.
     async fn failed(&mut self, cause: &axum::Error) -> Step {
-        use std::error::Error;
-        let too_large = cause
-            .source()
-            .is_some_and(|source| source.to_string().contains("too long"));
-        if too_large {
+        let cause = cause.to_string();
+        self.unreadable = true;
+        if cause.starts_with("Space limit exceeded") {
             let detail =
                 "The frame is too large; a message may have 4,000 characters, a story 32,000.";
             self.error(None, None, &Refusal::new(Code::MessageTooLong, detail));
             return self.end(close_code::SIZE, "frame too large").await;
         }
+        if cause.starts_with("UTF-8 encoding error") {
+            return self
+                .malformed("Send JSON texts in UTF-8; this is none.")
+                .await;
+        }
+        self.unreadable = cause.starts_with("WebSocket protocol error");
         Step::Break(End(close_code::PROTOCOL, "not a WebSocket frame"))
     }
 

@@ -173,6 +173,15 @@ impl Person {
         }
     }
 
+    /// The same person at another address, as after a restart.
+    #[must_use]
+    pub fn at(&self, url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The secret of a program's token.
     #[must_use]
     pub fn secret(&self) -> Option<&str> {

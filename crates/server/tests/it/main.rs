@@ -1,5 +1,16 @@
 //! The HTTP API and the live protocol, against a whole server. What is refused is first shown to work for somebody.
 
-#![expect(clippy::unwrap_used, reason = "a test that is surprised fails")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that is surprised fails"
+)]
 
 mod addin;
+mod fan_out;
+mod live;
+mod malformed;
+mod message;
+mod presence;
+mod restart;

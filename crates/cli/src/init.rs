@@ -10,6 +10,7 @@ use perch_wire::principal::{NewPrincipal, PrincipalKind};
 
 use crate::config::{Config, Flags};
 use crate::error::Error;
+use crate::say::say;
 use crate::{logging, serve};
 
 /// `perch init`.
@@ -37,10 +38,6 @@ pub(crate) struct InitCommand {
 /// # Errors
 /// When there is a deployment already, or a name or the password is not one that may be used; then nothing is left behind
 /// that would keep a second try from succeeding.
-#[expect(
-    clippy::print_stdout,
-    reason = "says what was made and what comes next"
-)]
 pub(crate) async fn run(command: InitCommand) -> Result<(), Error> {
     let config = Config::read(&command.flags)?;
     logging::start("warn");
@@ -48,15 +45,15 @@ pub(crate) async fn run(command: InitCommand) -> Result<(), Error> {
     let made = make(&app, &config, &command).await;
     app.close().await;
     made?;
-    println!(
+    say(&format!(
         "Made a deployment in {} with the pool {}.",
         config.folder.display(),
         command.pool
-    );
-    println!(
+    ));
+    say(&format!(
         "Run it with `perch serve`, then sign in at {} as {}.",
         config.public_origin, command.administrator
-    );
+    ));
     Ok(())
 }
 

@@ -8,6 +8,7 @@ mod demo;
 mod error;
 mod init;
 mod logging;
+mod say;
 mod serve;
 
 use std::process::ExitCode;

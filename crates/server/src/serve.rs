@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::serve::ListenerExt;
 use perch_live::Closing;
 use tokio::net::TcpListener;
 
@@ -45,6 +46,13 @@ pub async fn serve(
             app.people().close_all(Closing::ShuttingDown);
         }
     };
+    // A frame must not wait for the acknowledgement of the one before it: with Nagle's algorithm and delayed
+    // acknowledgements it would, for 40 ms.
+    let listener = listener.tap_io(|stream| {
+        if let Err(cause) = stream.set_nodelay(true) {
+            tracing::debug!(%cause, "a connection keeps its delay");
+        }
+    });
     let served = axum::serve(listener, service)
         .with_graceful_shutdown(told)
         .await;

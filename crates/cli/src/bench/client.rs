@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Message, http::HeaderValue};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 use uuid::Uuid;
 
 use super::failed;
@@ -26,7 +26,9 @@ pub(super) async fn connect(address: &str, token: &str) -> Result<(Sender, Recei
         .map_err(failed)?;
     let bearer = HeaderValue::from_str(&format!("Bearer {token}")).map_err(failed)?;
     request.headers_mut().insert("authorization", bearer);
-    let (stream, _) = connect_async(request).await.map_err(failed)?;
+    let (stream, _) = connect_async_with_config(request, None, true)
+        .await
+        .map_err(failed)?;
     let (sender, receiver) = stream.split();
     let mut receiver = Receiver(receiver);
     receiver.expect("welcome").await?;

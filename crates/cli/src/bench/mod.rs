@@ -15,6 +15,7 @@ use hdrhistogram::Histogram;
 
 use crate::error::Error;
 use crate::logging;
+use crate::say::say;
 
 /// `perch bench`.
 #[derive(Args)]
@@ -76,23 +77,22 @@ fn milliseconds(micros: u64) -> f64 {
 ///
 /// # Errors
 /// When the server cannot be started, or a delivery is missing, doubled or out of order.
-#[expect(clippy::print_stdout, reason = "the figures")]
 pub(crate) async fn run(command: BenchCommand) -> Result<(), Error> {
     logging::start("error");
     server::pin_generator();
     let mut runs: Vec<Vec<Figure>> = Vec::new();
     for run in 1..=command.runs.max(1) {
-        println!("run {run} of {}", command.runs.max(1));
+        say(&format!("run {run} of {}", command.runs.max(1)));
         let figures = Box::pin(measure(&command)).await?;
         for figure in &figures {
-            println!(
+            say(&format!(
                 "  {:44} {:>12.2} {}",
                 figure.name, figure.value, figure.unit
-            );
+            ));
         }
         runs.push(figures);
     }
-    println!("median");
+    say("median");
     for (index, figure) in runs.first().into_iter().flatten().enumerate() {
         let mut values: Vec<f64> = runs
             .iter()
@@ -100,7 +100,10 @@ pub(crate) async fn run(command: BenchCommand) -> Result<(), Error> {
             .collect();
         values.sort_by(f64::total_cmp);
         let median = values.get(values.len() / 2).copied().unwrap_or_default();
-        println!("  {:44} {median:>12.2} {}", figure.name, figure.unit);
+        say(&format!(
+            "  {:44} {median:>12.2} {}",
+            figure.name, figure.unit
+        ));
     }
     Ok(())
 }

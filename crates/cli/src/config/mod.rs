@@ -20,6 +20,7 @@ pub(crate) use flags::Flags;
 use crate::config::keys::KEYS;
 use crate::config::layers::Layers;
 use crate::error::Error;
+use crate::say::say;
 
 /// What an operator sets.
 #[derive(Clone, Debug)]
@@ -104,15 +105,14 @@ pub(crate) enum ConfigCommand {
 ///
 /// # Errors
 /// What is wrong with the configuration.
-#[expect(clippy::print_stdout, reason = "what the command was asked for")]
 pub(crate) fn run(command: &ConfigCommand) -> Result<(), Error> {
     match command {
         ConfigCommand::Check { flags } => {
             let layers = Layers::read(flags)?;
             Config::of(&layers)?;
-            println!("{}", layers.describe());
+            say(&layers.describe());
         }
-        ConfigCommand::Schema => print!("{}", keys::schema()),
+        ConfigCommand::Schema => say(keys::schema().trim_end()),
     }
     Ok(())
 }

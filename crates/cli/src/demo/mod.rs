@@ -20,6 +20,7 @@ use tokio::sync::watch;
 
 use crate::config::{Config, Flags};
 use crate::error::Error;
+use crate::say::say;
 use crate::{logging, serve};
 
 /// The password of everybody in the demo.
@@ -92,12 +93,11 @@ async fn make(app: &Arc<App>, addins: &str) -> Result<(), Error> {
     rooms::make(app, &control, addins).await
 }
 
-#[expect(clippy::print_stdout, reason = "says where to look")]
 fn invite(config: &Config) {
-    println!("Perch is at {}\n", config.public_origin);
-    println!("Sign in with the password {PASSWORD} as");
+    say(&format!("Perch is at {}\n", config.public_origin));
+    say(&format!("Sign in with the password {PASSWORD} as"));
     for (address, role) in people::SHOWN {
-        println!("  {address:26} {role}");
+        say(&format!("  {address:26} {role}"));
     }
-    println!("\nPost $MSFT in Equities and look at the pane. Ctrl+C stops.");
+    say("\nPost $MSFT in Equities and look at the pane. Ctrl+C stops.");
 }

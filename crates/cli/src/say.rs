@@ -1,0 +1,8 @@
+//! What a command prints: the one place that writes to standard output.
+
+use std::io::Write;
+
+/// A line on standard output. Nobody may be reading any more (`| head`): then there is nobody to tell.
+pub(crate) fn say(text: &str) {
+    writeln!(std::io::stdout(), "{text}").ok();
+}

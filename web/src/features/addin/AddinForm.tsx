@@ -61,7 +61,8 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
   const { limits } = useSession();
   const { pool } = usePanel();
   const title = addin ? t('edit_title') : t('new_title');
-  const [previewed, setPreviewed] = useState(start.url);
+  /** What is previewed while the URL is being typed: half an address is somebody else's. */
+  const [held, setHeld] = useState<string>();
   useTitle(addin ? `${addin.name} – ${title}` : title);
 
   const refresh = () => queries.invalidateQueries({ queryKey: keys.addins(pool.fqdn) });
@@ -101,6 +102,9 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
     onRefused: () => void refresh(),
   });
 
+  const url = form.values.url.trim();
+  const previewed = held ?? url;
+
   return (
     <FormPage
       title={title}
@@ -127,7 +131,8 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
           type="url"
           value={form.values.url}
           onChange={form.set('url')}
-          onBlur={() => setPreviewed(form.values.url.trim())}
+          onFocus={() => setHeld(url)}
+          onBlur={() => setHeld(undefined)}
           placeholder="https://intranet.contoso.com/page"
           description={t('url_words', { variables: URL_VARIABLES.map((name) => `{${name}}`).join(' ') })}
           isRequired

@@ -1,5 +1,5 @@
 /** Control Panel > Persistent Chat > Add-in: the add-ins of a pool. */
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Puzzle } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import { api, done } from '../../api/client';
 import { addinsQuery, keys } from '../../api/queries';
 import type { Addin } from '../../api/types';
 import { formatDate, formatMoment, formatNumber } from '../../i18n/format';
+import { useFrames } from '../../live/hooks';
 import type { TableColumn } from '../../ui/Table';
 import { CataloguePage } from '../admin/CataloguePage';
 import { usePanel } from '../admin/usePanel';
@@ -16,7 +17,15 @@ export function AddinPage() {
   const { t } = useTranslation(['addin', 'form']);
   const navigate = useNavigate();
   const { pool } = usePanel();
+  const queries = useQueryClient();
   const addins = useQuery(addinsQuery(pool.fqdn));
+
+  useFrames((frame) => {
+    // A room that takes or leaves an add-in changes how many use it.
+    if (frame.type === 'catalogue_changed' && frame.kind === 'room' && frame.pool === pool.fqdn) {
+      void queries.invalidateQueries({ queryKey: keys.addins(pool.fqdn) });
+    }
+  });
 
   const columns: TableColumn<Addin>[] = [
     {

@@ -50,7 +50,7 @@ export function EditRoomPage() {
   const addins = useQuery({ ...addinsQuery(pool), enabled: room !== undefined });
 
   useFrames((frame) => {
-    if (frame.type === 'catalogue_changed' && frame.kind === 'room') {
+    if (frame.type === 'catalogue_changed' && frame.kind === 'room' && frame.pool === pool) {
       void queries.invalidateQueries({ queryKey: keys.roomDetail(id) });
     }
   });

@@ -13,6 +13,7 @@ export interface Preferences {
   language: string;
   pane_width: string;
   pane_shown: string;
+  participants_shown: string;
   rail_folded: string;
   last_room: string;
 }

@@ -105,16 +105,17 @@ export class LiveClient {
   keepJoined(rooms: Iterable<string>): void {
     const before = this.#background;
     this.#background = new Set(rooms);
-    for (const room of this.#background) {
-      if (!before.has(room)) this.#join(room, BACKGROUND_LATEST);
-    }
+    this.#join(
+      [...this.#background].filter((room) => !before.has(room)),
+      BACKGROUND_LATEST,
+    );
     for (const room of before) this.#leaveUnlessWanted(room);
   }
 
   /** Opens a room for reading; returns the function that closes it. */
   openRoom(room: string): () => void {
     this.#open.set(room, (this.#open.get(room) ?? 0) + 1);
-    this.#join(room, PAGE);
+    this.#join([room], PAGE);
     this.#apply({ type: 'opened', room });
     if (this.#state.rooms[room]?.window === null) void this.load(room, 'latest');
     return () => {
@@ -211,9 +212,11 @@ export class LiveClient {
 
   #online = () => this.#socket.hurry();
 
-  #join(room: string, latest: number): void {
-    if (this.#state.absent[room]) this.#apply({ type: 'asked', room });
-    this.#socket.joinRoom(room, latest);
+  #join(rooms: readonly string[], latest: number): void {
+    for (const room of rooms) {
+      if (this.#state.absent[room]) this.#apply({ type: 'asked', room });
+    }
+    this.#socket.joinRooms(rooms, latest);
   }
 
   #leaveUnlessWanted(room: string): void {

@@ -100,10 +100,10 @@ export class LiveSocket {
     this.#open();
   }
 
-  joinRoom(room: string, latest: number): void {
-    if (this.#rooms.has(room)) return;
-    this.#rooms.set(room, { latest, after: null });
-    if (this.#welcomed) this.#sendJoin([room]);
+  joinRooms(rooms: readonly string[], latest: number): void {
+    const added = rooms.filter((room) => !this.#rooms.has(room));
+    for (const room of added) this.#rooms.set(room, { latest, after: null });
+    if (this.#welcomed) this.#sendJoins(added);
   }
 
   leaveRoom(room: string): void {
@@ -116,7 +116,7 @@ export class LiveSocket {
   /** Asks for a room again from nothing, after its contents were dropped. */
   rejoinRoom(room: string, latest: number): void {
     this.#rooms.set(room, { latest, after: null });
-    if (this.#welcomed) this.#sendJoin([room]);
+    if (this.#welcomed) this.#sendJoins([room]);
   }
 
   post(room: string, nonce: string, draft: Draft): void {
@@ -237,9 +237,13 @@ export class LiveSocket {
     if (rooms.length === 0) this.#becomeLive();
     else {
       this.#announce('catching_up');
-      for (let at = 0; at < rooms.length; at += ROOMS_PER_JOIN) {
-        this.#sendJoin(rooms.slice(at, at + ROOMS_PER_JOIN));
-      }
+      this.#sendJoins(rooms);
+    }
+  }
+
+  #sendJoins(rooms: readonly string[]): void {
+    for (let at = 0; at < rooms.length; at += ROOMS_PER_JOIN) {
+      this.#sendJoin(rooms.slice(at, at + ROOMS_PER_JOIN));
     }
   }
 

@@ -1,5 +1,6 @@
 /** The conversation of an open room: header, messages, composer, and who is here. */
-import { useRef, useState } from 'react';
+import { useRef } from 'react';
+import { usePreference } from '../../app/preferences';
 import { sendContext } from '../../live/contextBus';
 import { useLive } from '../../live/hooks';
 import type { PendingPost, RoomState } from '../../live/store';
@@ -21,7 +22,9 @@ export function Conversation({ state, paneShown, onPane }: ConversationProps) {
   const live = useLive();
   const { room } = state;
   const composer = useRef<ComposerHandle>(null);
-  const [participantsShown, setParticipantsShown] = useState(false);
+  const [participants, setParticipants] = usePreference('participants_shown', 'no');
+  const participantsShown = participants === 'yes';
+  const showParticipants = (shown: boolean) => setParticipants(shown ? 'yes' : 'no');
 
   const showContext: ContextPress = (context, { seq, author, at }) => {
     sendContext(room.id, context, { seq, author, at });
@@ -38,14 +41,14 @@ export function Conversation({ state, paneShown, onPane }: ConversationProps) {
         paneShown={paneShown}
         onPane={onPane}
         participantsShown={participantsShown}
-        onParticipants={setParticipantsShown}
+        onParticipants={showParticipants}
       />
       <div className={styles.body}>
         <div className={styles.messages}>
           <MessageList state={state} onContext={showContext} onEdit={editAgain} />
           <Composer ref={composer} room={room} onSent={() => live.goToEnd(room.id)} />
         </div>
-        {participantsShown && <ParticipantPanel state={state} onClose={() => setParticipantsShown(false)} />}
+        {participantsShown && <ParticipantPanel state={state} onClose={() => showParticipants(false)} />}
       </div>
       <Announcer room={room} />
     </section>

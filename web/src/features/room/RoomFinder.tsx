@@ -1,9 +1,9 @@
 /** Finds a room by name or description: type, choose by arrows, Enter opens. Also the way to create one. */
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Plus, Star } from 'lucide-react';
-import { useDeferredValue, useState } from 'react';
-import { Autocomplete, GridList, GridListItem } from 'react-aria-components';
+import { type KeyboardEvent, useDeferredValue, useState } from 'react';
+import { GridList, GridListItem } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { roomsQuery } from '../../api/queries';
 import type { Room } from '../../api/types';
@@ -31,19 +31,33 @@ export function RoomFinder({ onClose }: { onClose: () => void }) {
     data: rooms,
     error,
     refetch,
-  } = useQuery({
-    ...roomsQuery({
+  } = useQuery(
+    roomsQuery({
       relation: 'visible',
       search_description: true,
       limit: SHOWN_MAX,
       ...(name === '' ? {} : { name }),
     }),
-    placeholderData: keepPreviousData,
-  });
+  );
 
   const open = (room: string) => {
     onClose();
     void navigate({ to: '/room/$room', params: { room } });
+  };
+
+  /** From the field down into the rooms, and from the first of them up again. */
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const box = event.currentTarget;
+    const [field, row] = [box.querySelector('input'), box.querySelector<HTMLElement>('[role=row]')];
+    const next =
+      event.key === 'ArrowDown' && event.target === field
+        ? row
+        : event.key === 'ArrowUp' && event.target === row
+          ? field
+          : null;
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
   };
 
   return (
@@ -65,11 +79,14 @@ export function RoomFinder({ onClose }: { onClose: () => void }) {
         </div>
       }
     >
-      <Autocomplete inputValue={typed} onInputChange={setTyped}>
+      <search onKeyDownCapture={onKeyDown}>
         <SearchField
           label={t('finder_label')}
           value={typed}
           onChange={setTyped}
+          onSubmit={() => {
+            if (rooms?.[0]) open(rooms[0].id);
+          }}
           autoFocus
           className={styles.search ?? ''}
         />
@@ -92,7 +109,7 @@ export function RoomFinder({ onClose }: { onClose: () => void }) {
         ) : (
           <Loading />
         )}
-      </Autocomplete>
+      </search>
     </Dialog>
   );
 }

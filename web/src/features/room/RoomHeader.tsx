@@ -1,5 +1,5 @@
 /** What room this is, who may read it, how many are here, and what can be done with it. */
-import { ArrowLeft, Ellipsis, PanelRight, Star, Users } from 'lucide-react';
+import { ArrowLeft, CheckCheck, Ellipsis, Link2, PanelRight, Settings2, Star, Users } from 'lucide-react';
 import { Link, ToggleButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { Room } from '../../api/types';
@@ -107,9 +107,19 @@ function RoomMenu({ room }: { room: Room }) {
         </IconButton>
       }
     >
-      {room.permissions.manage && <MenuItem href={`/manage/rooms/${room.id}`}>{t('manage_room')}</MenuItem>}
-      <MenuItem onAction={() => void copyLink()}>{t('copy_link')}</MenuItem>
-      <MenuItem isDisabled={room.unread === 0} onAction={() => live.markRead(room.id, room.head)}>
+      {room.permissions.manage && (
+        <MenuItem href={`/manage/rooms/${room.id}`} icon={<Settings2 aria-hidden />}>
+          {t('manage_room')}
+        </MenuItem>
+      )}
+      <MenuItem icon={<Link2 aria-hidden />} onAction={() => void copyLink()}>
+        {t('copy_link')}
+      </MenuItem>
+      <MenuItem
+        icon={<CheckCheck aria-hidden />}
+        isDisabled={room.unread === 0}
+        onAction={() => live.markRead(room.id, room.head)}
+      >
         {t('mark_read')}
       </MenuItem>
     </Menu>

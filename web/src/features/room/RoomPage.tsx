@@ -1,6 +1,6 @@
 /** A room: its conversation, and beside it the pane with its add-in. */
 import { useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useLayoutEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { writePreference } from '../../app/preferences';
 import { usePhone } from '../../app/usePhone';
@@ -34,7 +34,8 @@ function OpenRoom({ id }: { id: string }) {
   const name = state?.room.name;
   useTitle(name === undefined ? session.deployment : `${name} · ${session.deployment}`, unread);
 
-  useEffect(() => live.openRoom(id), [live, id]);
+  // Before the conversation marks anything read: opening remembers where the new messages begin.
+  useLayoutEffect(() => live.openRoom(id), [live, id]);
   useEffect(() => {
     if (name !== undefined) writePreference('last_room', id);
   }, [id, name]);

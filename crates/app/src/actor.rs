@@ -6,7 +6,7 @@ use perch_domain::category::{Affiliations, Category};
 use perch_domain::permission::{PoolAction, Standing, in_pool};
 use perch_domain::principal::Principal;
 use perch_domain::room::Room;
-use perch_domain::{Code, CredentialId, PrincipalId, Refusal};
+use perch_domain::{Code, CredentialId, PrincipalId, Refusal, Timestamp};
 
 use crate::App;
 
@@ -16,6 +16,7 @@ pub struct Actor {
     principal: Arc<Principal>,
     affiliations: Arc<Affiliations>,
     credential: Option<CredentialId>,
+    expires_at: Option<Timestamp>,
 }
 
 impl Actor {
@@ -35,6 +36,16 @@ impl Actor {
     #[must_use]
     pub const fn credential(&self) -> Option<CredentialId> {
         self.credential
+    }
+
+    /// When the session or token ends; never, when absent.
+    #[must_use]
+    pub const fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
+    }
+
+    pub(crate) fn until(self, expires_at: Option<Timestamp>) -> Self {
+        Self { expires_at, ..self }
     }
 
     /// Holds the administrator role.
@@ -71,7 +82,20 @@ impl Actor {
 }
 
 impl App {
-    /// A person as of now: with the roles and containers that the directory has at this moment.
+    /// The same caller as of now: with the roles and containers that the directory has at this moment.
+    ///
+    /// # Errors
+    /// `NotSignedIn` when the person is gone or disabled, or the session or token has ended.
+    pub fn refreshed(&self, actor: &Actor) -> Result<Actor, Refusal> {
+        let now = self.now();
+        if actor.expires_at.is_some_and(|end| end <= now) {
+            return Err(not_signed_in());
+        }
+        let fresh = self.actor(actor.id(), actor.credential)?;
+        Ok(fresh.until(actor.expires_at))
+    }
+
+    /// A person as of now.
     ///
     /// # Errors
     /// `NotSignedIn` when the person is gone or disabled.
@@ -86,6 +110,7 @@ impl App {
                 principal: Arc::clone(principal),
                 affiliations: directory.affiliations(person),
                 credential,
+                expires_at: None,
             }),
             _ => Err(not_signed_in()),
         }

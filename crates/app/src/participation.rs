@@ -53,7 +53,7 @@ impl App {
         let (subscription, head) = view.log.subscribe(subscriber);
         // Asked again now: a change of access before the subscription is seen here, one after it by the subscription.
         let now = self
-            .actor(actor.id(), actor.credential())
+            .refreshed(actor)
             .and_then(|actor| self.room_view(view.room.id)?.may(&actor, RoomAction::Join));
         if let Err(refusal) = now {
             self.leave(actor, &subscription);

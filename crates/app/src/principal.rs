@@ -125,6 +125,10 @@ impl App {
         if let Some(password) = &patch.password {
             check_new_password(password)?;
         }
+        let hash = match &patch.password {
+            Some(password) => Some(self.identity.hash(password).await?),
+            None => None,
+        };
         let turn = self.change.lock().await;
         let mut stored = self.directory().stored(id).ok_or_else(absent)?;
         let before = wire::Principal::from(&stored.principal);
@@ -159,25 +163,27 @@ impl App {
         let disabled = stored.principal.disabled;
         let mut write = self.deployment.write().await.map_err(refused)?;
         write.update_principal(&stored).await.map_err(refused)?;
-        if disabled {
-            write.delete_sessions(id, None).await.map_err(refused)?;
+        // Whoever sets their own password keeps the session in which they do.
+        let but = (id == actor.id()).then(|| actor.credential()).flatten();
+        if let Some(hash) = &hash {
+            write.set_password_hash(id, hash).await.map_err(refused)?;
+        }
+        if disabled || hash.is_some() {
+            write.delete_sessions(id, but).await.map_err(refused)?;
         }
         let record = self.audit_record(
             Some(actor),
             "principal.update",
             after.address.clone(),
-            Some(&before),
-            Some(&after),
+            Some(&recorded(&before, false)),
+            Some(&recorded(&after, hash.is_some())),
         );
         write.audit(&record).await.map_err(refused)?;
         write.commit().await.map_err(refused)?;
         self.directory_mut().put(stored);
         drop(turn);
-        if let Some(password) = &patch.password {
-            self.set_password(Some(actor), id, password).await?;
-        }
-        if disabled {
-            self.people().close(id, None, Closing::SessionEnded);
+        if disabled || hash.is_some() {
+            self.people().close(id, but, Closing::SessionEnded);
         }
         // Who is contained where decides over any room.
         for pool in self.all_pools() {
@@ -211,6 +217,15 @@ impl App {
         )
         .of("containers"))
     }
+}
+
+/// A principal as the audit log keeps it; of a password, only that it was set.
+fn recorded(principal: &wire::Principal, password_set: bool) -> serde_json::Value {
+    let mut record = serde_json::to_value(principal).unwrap_or_default();
+    if let Some(fields) = record.as_object_mut().filter(|_| password_set) {
+        fields.insert("password_set".to_owned(), password_set.into());
+    }
+    record
 }
 
 fn display_name(text: &str) -> Result<String, Refusal> {

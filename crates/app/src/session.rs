@@ -34,20 +34,22 @@ impl Attempts {
     }
 
     fn check(&self, name: &str, from: Option<IpAddr>) -> Result<(), Refusal> {
-        // Names that nobody has may be made up without end; what has recovered is forgotten.
+        // Names that nobody has may be made up without end, of any length; what has recovered is forgotten.
         const KEYS_MAX: usize = 10_000;
         if self.0.len() > KEYS_MAX {
             self.0.retain_recent();
         }
-        self.0.check_key(&(fold(name), from)).map_err(|_| {
-            Refusal::new(
+        self.0
+            .check_key(&(fold(&shortened(name)), from))
+            .map_err(|_| {
+                Refusal::new(
                 Code::TooManyAttempts,
                 format!(
                     "Too many attempts to sign in. Wait {ATTEMPT_SECONDS} seconds, then try again."
                 ),
             )
             .with("seconds", ATTEMPT_SECONDS)
-        })
+            })
     }
 }
 
@@ -69,16 +71,16 @@ impl App {
         sign_in: &wire::SignIn,
         from: Option<IpAddr>,
     ) -> Result<(Issued, Actor), Refusal> {
-        self.attempts.check(&sign_in.name, from)?;
-        let person = self
-            .directory()
-            .find(&sign_in.name)
-            .filter(|found| !found.disabled)
-            .map(|found| found.id);
+        let found = self.directory().find(&sign_in.name).cloned();
+        // However the address was typed, it is one account.
+        let account = found.as_ref().map(|found| found.address.as_str());
+        self.attempts
+            .check(account.unwrap_or(&sign_in.name), from)?;
+        let person = found.filter(|found| !found.disabled).map(|found| found.id);
         let fits = self.identity.verify(person, &sign_in.password).await?;
         let Some(person) = person.filter(|_| fits) else {
             let mut write = self.deployment.write().await.map_err(refused)?;
-            let who: String = sign_in.name.chars().take(384).collect();
+            let who = shortened(&sign_in.name);
             let record = self.audit_record::<()>(None, "session.refuse", who, None, None);
             write.audit(&record).await.map_err(refused)?;
             write.commit().await.map_err(refused)?;
@@ -97,7 +99,9 @@ impl App {
                 None,
             )
             .await?;
-        let actor = self.actor(person, Some(issued.credential.id))?;
+        let actor = self
+            .actor(person, Some(issued.credential.id))?
+            .until(Some(expires));
         Ok((issued, actor))
     }
 
@@ -114,7 +118,8 @@ impl App {
         let now = self.now();
         match found {
             Some(credential) if credential.expires_at.is_none_or(|end| now < end) => {
-                self.actor(credential.principal, Some(credential.id))
+                let actor = self.actor(credential.principal, Some(credential.id))?;
+                Ok(actor.until(credential.expires_at))
             }
             _ => Err(not_signed_in()),
         }
@@ -131,6 +136,11 @@ impl App {
         let mut write = self.deployment.write().await.map_err(refused)?;
         write
             .delete_credential(actor.id(), credential)
+            .await
+            .map_err(refused)?;
+        let target = actor.principal().address.as_str().to_owned();
+        write
+            .audit(&self.audit_record::<()>(Some(actor), "session.delete", target, None, None))
             .await
             .map_err(refused)?;
         write.commit().await.map_err(refused)?;
@@ -162,32 +172,23 @@ impl App {
             .of("current"));
         }
         check_new_password(&change.new).map_err(|refusal| refusal.of("new"))?;
-        self.set_password(Some(actor), actor.id(), &change.new)
-            .await
-    }
-
-    /// Sets a user's password and ends the user's sessions, but for the caller's own.
-    pub(crate) async fn set_password(
-        &self,
-        actor: Option<&Actor>,
-        user: PrincipalId,
-        password: &str,
-    ) -> Result<(), Refusal> {
-        let hash = self.identity.hash(password).await?;
-        let but = actor
-            .filter(|actor| actor.id() == user)
-            .and_then(Actor::credential);
-        let target = self.directory().author(user).address;
+        let hash = self.identity.hash(&change.new).await?;
+        let target = actor.principal().address.as_str().to_owned();
         let mut write = self.deployment.write().await.map_err(refused)?;
         write
-            .set_password_hash(user, &hash)
+            .set_password_hash(actor.id(), &hash)
             .await
             .map_err(refused)?;
-        write.delete_sessions(user, but).await.map_err(refused)?;
-        let record = self.audit_record::<()>(actor, "principal.set_password", target, None, None);
+        write
+            .delete_sessions(actor.id(), actor.credential())
+            .await
+            .map_err(refused)?;
+        let record =
+            self.audit_record::<()>(Some(actor), "principal.set_password", target, None, None);
         write.audit(&record).await.map_err(refused)?;
         write.commit().await.map_err(refused)?;
-        self.people().close(user, but, Closing::SessionEnded);
+        self.people()
+            .close(actor.id(), actor.credential(), Closing::SessionEnded);
         Ok(())
     }
 
@@ -220,13 +221,25 @@ impl App {
     /// Issues a token to a program of the caller.
     ///
     /// # Errors
-    /// `InvalidArgument` for a name outside 1 to 256 characters.
+    /// `InvalidName`; `InvalidArgument` for days outside 1 to 36,500.
     pub async fn create_token(
         &self,
         actor: &Actor,
         new: &wire::NewToken,
     ) -> Result<wire::IssuedToken, Refusal> {
+        const DAYS_MAX: u32 = 36_500;
         let name = perch_domain::Name::parse(&new.name)?;
+        if new
+            .expires_in_days
+            .is_some_and(|days| !(1..=DAYS_MAX).contains(&days))
+        {
+            let detail = format!(
+                "Give 1 to {DAYS_MAX} days, or leave them out for a token that does not end."
+            );
+            return Err(Refusal::new(Code::InvalidArgument, detail)
+                .of("expires_in_days")
+                .with("max", DAYS_MAX));
+        }
         let expires = new
             .expires_in_days
             .map(|days| self.now().plus_seconds(i64::from(days) * 24 * 3_600));
@@ -321,6 +334,11 @@ impl App {
         write.commit().await.map_err(refused)?;
         Ok(Issued { credential, secret })
     }
+}
+
+/// As much of a name as an address can have.
+fn shortened(name: &str) -> String {
+    name.chars().take(384).collect()
 }
 
 fn token(credential: &Credential) -> wire::Token {

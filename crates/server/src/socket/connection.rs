@@ -160,8 +160,8 @@ impl Connection {
                     .await;
             }
         };
-        // As of now: roles may have changed, the account may have been disabled.
-        match self.app.actor(self.actor.id(), self.actor.credential()) {
+        // As of now: roles may have changed, the account may have been disabled, the session may have expired.
+        match self.app.refreshed(&self.actor) {
             Ok(actor) => self.actor = actor,
             Err(_) => return self.close(Closing::SessionEnded).await,
         }
@@ -325,7 +325,7 @@ impl Connection {
 
     /// What the person may do in a room now; a refusal when it is closed for the person.
     fn access(&mut self, room: RoomId) -> Result<Frame, Refusal> {
-        self.actor = self.app.actor(self.actor.id(), self.actor.credential())?;
+        self.actor = self.app.refreshed(&self.actor)?;
         self.app.check_access(&self.actor, room)
     }
 
@@ -342,6 +342,9 @@ impl Connection {
     async fn heartbeat(&mut self) -> Step {
         if !self.answered {
             return Step::Break(End(close_code::AWAY, "no answer"));
+        }
+        if self.app.refreshed(&self.actor).is_err() {
+            return self.close(Closing::SessionEnded).await;
         }
         self.answered = false;
         match timeout(

@@ -99,6 +99,20 @@ impl PoolState {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether somebody creates or manages rooms here, or administers the deployment.
+    pub(crate) fn is_run_by(&self, actor: &Actor) -> bool {
+        let catalogue = self.catalogue();
+        actor.administrator()
+            || catalogue
+                .categories
+                .values()
+                .any(|category| actor.standing_in(category).creator)
+            || catalogue.rooms.values().any(|live| {
+                let category = catalogue.categories.get(&live.room.category);
+                category.is_some_and(|category| actor.standing(&live.room, category).manager)
+            })
+    }
+
     pub(crate) fn catalogue_mut(&self) -> RwLockWriteGuard<'_, Catalogue> {
         self.catalogue
             .write()

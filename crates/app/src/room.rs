@@ -52,13 +52,24 @@ impl App {
         self.detail(actor, &view).await
     }
 
-    /// Whether a name is free in a pool.
+    /// Whether a name is free in a pool. Only for people who name rooms there: it tells of rooms that the caller may not
+    /// know of.
     ///
     /// # Errors
-    /// `NoSuchNode` for the pool, `InvalidName`.
-    pub fn check_room_name(&self, pool: &str, name: &str) -> Result<wire::NameCheck, Refusal> {
-        let folded = Name::parse(name)?.folded();
+    /// `NoSuchNode` for the pool, `ErrorPermission`, `InvalidName`.
+    pub fn check_room_name(
+        &self,
+        actor: &Actor,
+        pool: &str,
+        name: &str,
+    ) -> Result<wire::NameCheck, Refusal> {
         let pool = self.pool_state(pool)?;
+        if !pool.is_run_by(actor) {
+            return Err(Refusal::permission(
+                "Only people who create or manage rooms in the pool may ask for a free name.",
+            ));
+        }
+        let folded = Name::parse(name)?.folded();
         let taken = pool
             .catalogue()
             .rooms
@@ -275,7 +286,13 @@ impl App {
             Some(list) => room.presenters = self.resolve_list("presenters", list)?,
             // What no longer makes sense goes without saying: presenters of a room that became normal, or who left it.
             None if room.room_type == RoomType::Normal => room.presenters.clear(),
-            None => {}
+            None if room.privacy == Privacy::Open => {}
+            None => {
+                let directory = self.directory();
+                let members = &room.members;
+                room.presenters
+                    .retain(|id| directory.affiliations(*id).covered_by(members));
+            }
         }
         if room.privacy == Privacy::Open {
             room.members.clear();

@@ -20,18 +20,7 @@ impl App {
             pool: pool.fqdn().to_string(),
             kind,
         });
-        self.tell(&frame, |actor| {
-            let catalogue = pool.catalogue();
-            actor.administrator()
-                || catalogue
-                    .categories
-                    .values()
-                    .any(|category| actor.standing_in(category).creator)
-                || catalogue.rooms.values().any(|live| {
-                    let category = catalogue.categories.get(&live.room.category);
-                    category.is_some_and(|category| actor.standing(&live.room, category).manager)
-                })
-        });
+        self.tell(&frame, |actor| pool.is_run_by(actor));
     }
 
     /// Tells everybody who has a room open how it is now.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use perch_app::App;
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::auth::SignedIn;
-use crate::extract::At;
+use crate::extract::{Asked, At};
 use crate::problem::Refused;
 
 /// How the client looks, for the variables of the add-in's URL.
@@ -30,7 +30,7 @@ pub(crate) async fn show(
     State(app): State<Arc<App>>,
     SignedIn(actor): SignedIn,
     At(room): At<Uuid>,
-    Query(look): Query<Look>,
+    Asked(look): Asked<Look>,
 ) -> Result<Response, Refused> {
     let page = app.addin_page(&actor, RoomId(room), &look.locale, &look.theme)?;
     Ok(document(&page))
@@ -46,7 +46,7 @@ pub(crate) struct Previewed {
 pub(crate) async fn preview(
     State(app): State<Arc<App>>,
     SignedIn(actor): SignedIn,
-    Query(previewed): Query<Previewed>,
+    Asked(previewed): Asked<Previewed>,
 ) -> Result<Response, Refused> {
     let page = app.preview_addin(&actor, &previewed.url)?;
     Ok(document(&page))

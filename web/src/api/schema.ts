@@ -612,6 +612,13 @@ export interface components {
         };
         /** @description A message that was posted elsewhere. */
         ImportedMessage: {
+            /** @description With a title it is a story. */
+            title?: string | null;
+            /**
+             * @description High importance.
+             * @default false
+             */
+            alert?: boolean;
             /** @description When it was posted there, RFC 3339. */
             at: string;
             /** @description The author's name there. Becomes a disabled user, unless a user has this address. */
@@ -621,7 +628,7 @@ export interface components {
              * @description Derived from its place in the source, so that loading it again changes nothing.
              */
             nonce: string;
-            /** @description Plain text. */
+            /** @description Plain text. The body, for a story. */
             text: string;
         };
         /** @description Whether new members are told of the room. */
@@ -2961,6 +2968,15 @@ export interface operations {
             };
             /** @description `NotSignedIn`. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ErrorPermission`. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -41,6 +41,11 @@ impl App {
             let attention = self.attention(actor, &pool).await?;
             for view in Self::room_views(&pool) {
                 let attention = attention.get(&view.room.id).copied();
+                // Who stands in a list is for those to know who may see it.
+                let asked = !managers.is_empty() || !members.is_empty();
+                if asked && view.may(actor, RoomAction::EditMembership).is_err() {
+                    continue;
+                }
                 let lists = managers.iter().all(|id| view.room.managers.contains(id))
                     && members.iter().all(|id| view.room.members.contains(id));
                 if lists && related(actor, &view, relation, attention) && fits(&view, filter) {

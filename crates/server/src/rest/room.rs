@@ -83,7 +83,12 @@ pub(crate) fn routes() -> ApiRouter<ServerState> {
         .api_route(
             "/api/v1/pools/{pool}/room-name",
             get_with(check_room_name, |op| {
-                let codes = [Code::NoSuchNode, Code::InvalidName, Code::InvalidArgument];
+                let codes = [
+                    Code::NoSuchNode,
+                    Code::ErrorPermission,
+                    Code::InvalidName,
+                    Code::InvalidArgument,
+                ];
                 operation(
                     op,
                     "room",
@@ -185,11 +190,15 @@ async fn create_room(
 
 async fn check_room_name(
     State(app): State<Arc<App>>,
-    SignedIn(_): SignedIn,
+    SignedIn(actor): SignedIn,
     At(path): At<PoolPath>,
     Asked(asked): Asked<NameAsked>,
 ) -> Result<Json<NameCheck>, Refused> {
-    Ok(Json(app.check_room_name(&path.pool, &asked.name)?))
+    Ok(Json(app.check_room_name(
+        &actor,
+        &path.pool,
+        &asked.name,
+    )?))
 }
 
 async fn get_room(

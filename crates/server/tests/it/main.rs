@@ -8,9 +8,12 @@
 )]
 
 mod addin;
+mod category;
 mod fan_out;
 mod live;
 mod malformed;
 mod message;
 mod presence;
+mod principal;
 mod restart;
+mod session;

@@ -3,14 +3,19 @@
  * cannot draw there.
  */
 import { ExternalLink, EyeOff, Globe, RotateCw } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useEffectiveTheme } from '../../app/preferences';
 import { ButtonLink } from '../../ui/Button';
 import { EmptyState } from '../../ui/EmptyState';
 import { IconButton } from '../../ui/IconButton';
 import { IconLink } from '../../ui/IconLink';
+import { Bridge } from '../addin-pane/bridge';
 import { originOf } from '../addin-pane/origin';
+import { usePanel } from '../admin/usePanel';
+import { useSession } from '../session/useSession';
 import styles from './AddinPreview.module.css';
+import { exampleRoom } from './exampleRoom';
 
 export interface AddinPreviewProps {
   url: string;
@@ -59,15 +64,48 @@ export function AddinPreview({ url, isUsable }: AddinPreviewProps) {
       )}
       {origin && !origin.blocked && (
         <>
-          <iframe
-            key={`${loads} ${url}`}
-            className={styles.frame}
-            title={t('preview')}
-            src={`/addin-preview?${new URLSearchParams({ url })}`}
-          />
+          <PreviewFrame key={`${loads} ${url}`} url={url} />
           <p className={styles.note}>{t('preview_note')}</p>
         </>
       )}
     </section>
+  );
+}
+
+/** The page in its frame; if it speaks with rooms, it gets an example of one. */
+function PreviewFrame({ url }: { url: string }) {
+  const { t, i18n } = useTranslation('addin');
+  const frame = useRef<HTMLIFrameElement>(null);
+  const { person } = useSession();
+  const { pool } = usePanel();
+  const theme = useEffectiveTheme();
+  const room = exampleRoom(person, pool.fqdn, t('preview'), { locale: i18n.language, theme });
+  const latest = useRef(room);
+  useEffect(() => {
+    latest.current = room;
+  });
+
+  useEffect(() => {
+    let bridge: Bridge | undefined;
+    const listen = (event: MessageEvent<unknown>) => {
+      const [port] = event.ports;
+      if (event.source !== frame.current?.contentWindow || event.origin !== location.origin || !port) return;
+      bridge?.close();
+      bridge = new Bridge(port, latest.current, { flooded: () => {} });
+    };
+    window.addEventListener('message', listen);
+    return () => {
+      window.removeEventListener('message', listen);
+      bridge?.close();
+    };
+  }, []);
+
+  return (
+    <iframe
+      ref={frame}
+      className={styles.frame}
+      title={t('preview')}
+      src={`/addin-preview?${new URLSearchParams({ url })}`}
+    />
   );
 }

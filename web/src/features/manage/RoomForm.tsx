@@ -94,6 +94,7 @@ export function RoomForm({ pool, room, start, categories, addins }: RoomFormProp
     onRefused: refresh,
   });
   const { values, set, field } = form;
+  const dropped = room?.members.length ?? 0;
 
   const people = (
     <FormSection title={t('people')} description={t('people_words')}>
@@ -107,7 +108,12 @@ export function RoomForm({ pool, room, start, categories, addins }: RoomFormProp
         />
       </FormField>
       {values.privacy === 'open' ? (
-        <FixedValue label={t('members')} value={t('members_open')} description={t('members_open_words')} />
+        <FixedValue
+          label={t('members')}
+          value={t('members_open')}
+          description={dropped > 0 ? t('members_dropped', { count: dropped }) : t('members_open_words')}
+          changed={field('members').changed}
+        />
       ) : (
         <FormField name="members">
           <PrincipalField

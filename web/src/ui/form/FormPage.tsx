@@ -8,6 +8,7 @@ import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Banner } from '../Banner';
 import { Button } from '../Button';
+import { cx } from '../cx';
 import { ConfirmDialog } from '../Dialog';
 import { ErrorSummary } from '../ErrorSummary';
 import { PageHeader } from '../PageHeader';
@@ -63,6 +64,7 @@ export function FormPage({
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (isSaving) return;
     const wrong = form.submit();
     if (wrong !== undefined) focus(wrong);
   };
@@ -75,7 +77,7 @@ export function FormPage({
     <form ref={element} className={styles.page} onSubmit={submit} noValidate aria-label={title}>
       <PageHeader title={title} {...(subtitle === undefined ? {} : { subtitle })} />
       <div className={styles.commands}>
-        <Button type="submit" variant="primary" icon={<Check aria-hidden />} isPending={isSaving}>
+        <Button type="submit" variant="primary" icon={<Check aria-hidden />}>
           {commitLabel ?? t('common:commit')}
         </Button>
         <Button icon={<X aria-hidden />} onPress={cancel}>
@@ -146,13 +148,15 @@ export function FixedValue({
   label,
   value,
   description,
+  changed = false,
 }: {
   label: string;
   value: string;
   description: string;
+  changed?: boolean;
 }) {
   return (
-    <div className={styles.fixed}>
+    <div className={cx(styles.fixed, changed && styles.changed)}>
       <span className={styles.fixedLabel}>{label}</span>
       <span>{value}</span>
       <span className={styles.description}>{description}</span>

@@ -9,4 +9,5 @@
 
 mod command_line;
 mod crash;
+mod full_disk;
 mod process;

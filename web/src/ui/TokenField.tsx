@@ -32,6 +32,7 @@ export interface TokenFieldProps {
   onSearch: (text: string) => void;
   /** Enter on text without a chosen option; return true when it was taken (as in "a; b; c"). */
   onSubmitText?: (text: string) => boolean;
+  onFocusChange?: (isFocused: boolean) => void;
   emptyText: string;
   placeholder?: string;
   description?: string | undefined;
@@ -47,6 +48,7 @@ export function TokenField({
   options,
   onSearch,
   onSubmitText,
+  onFocusChange,
   emptyText,
   placeholder,
   description,
@@ -79,6 +81,7 @@ export function TokenField({
         allowsCustomValue
         allowsEmptyCollection={text !== ''}
         menuTrigger="input"
+        {...(onFocusChange && { onFocusChange })}
         isDisabled={isDisabled}
         isInvalid={error !== undefined}
         className={cx(

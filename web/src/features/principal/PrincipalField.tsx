@@ -24,8 +24,10 @@ export function PrincipalField({ value, onChange, error, ...props }: PrincipalFi
   const queries = useQueryClient();
   const [text, setText] = useState('');
   const [unknown, setUnknown] = useState<string[]>([]);
-  const found = useQuery({ ...principalsQuery(text.trim()), enabled: text.trim() !== '' });
-  const options = text.trim() === '' ? [] : (found.data ?? []);
+  const [isLeft, setLeft] = useState(false);
+  const unchecked = text.trim();
+  const found = useQuery({ ...principalsQuery(unchecked), enabled: unchecked !== '' });
+  const options = unchecked === '' ? [] : (found.data ?? []);
 
   const option = (principal: Principal) => ({
     id: principal.id,
@@ -45,26 +47,39 @@ export function PrincipalField({ value, onChange, error, ...props }: PrincipalFi
     setUnknown(names.filter((_, index) => checked[index] === undefined));
   };
 
+  const problem =
+    unknown.length > 0
+      ? t('unknown_names', { names: unknown.join('; ') })
+      : isLeft && unchecked !== ''
+        ? t('unchecked_names', { names: unchecked })
+        : error;
+
   return (
-    <TokenField
-      {...props}
-      tokens={value.map(option)}
-      options={options.map(option)}
-      onChange={(tokens) => {
-        const known = [...value, ...options];
-        onChange(tokens.flatMap(({ id }) => known.find((principal) => principal.id === id) ?? []));
-      }}
-      onSearch={(typed) => {
-        setText(typed);
-        if (typed !== '') setUnknown([]);
-      }}
-      onSubmitText={(typed) => {
-        void check(typed);
-        return true;
-      }}
-      placeholder={t('add_principal')}
-      emptyText={found.isFetching ? t('searching') : t('nobody_found')}
-      error={unknown.length > 0 ? t('unknown_names', { names: unknown.join('; ') }) : error}
-    />
+    <div data-unchecked={unchecked !== '' || undefined}>
+      <TokenField
+        {...props}
+        tokens={value.map(option)}
+        options={options.map(option)}
+        onChange={(tokens) => {
+          const known = [...value, ...options];
+          onChange(tokens.flatMap(({ id }) => known.find((principal) => principal.id === id) ?? []));
+        }}
+        onSearch={(typed) => {
+          setText(typed);
+          setLeft(false);
+          if (typed !== '') setUnknown([]);
+        }}
+        onFocusChange={(isFocused) => {
+          if (!isFocused) setLeft(true);
+        }}
+        onSubmitText={(typed) => {
+          void check(typed);
+          return true;
+        }}
+        placeholder={t('add_principal')}
+        emptyText={found.isFetching ? t('searching') : t('nobody_found')}
+        error={problem}
+      />
+    </div>
   );
 }

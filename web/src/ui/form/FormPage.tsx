@@ -65,6 +65,9 @@ export function FormPage({
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (isSaving) return;
+    // What was typed into a list but not checked would be lost in silence; its field says so.
+    const unchecked = element.current?.querySelector<HTMLElement>('[data-unchecked] input');
+    if (unchecked) return unchecked.focus();
     const wrong = form.submit();
     if (wrong !== undefined) focus(wrong);
   };

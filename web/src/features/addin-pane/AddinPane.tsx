@@ -50,7 +50,9 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
           <h2 id={heading} className={styles.name}>
             {addin?.name ?? t('title')}
           </h2>
-          {origin !== undefined && <p className={styles.origin}>{origin.label}</p>}
+          {origin !== undefined && <p className={styles.origin} title={origin.label}>
+              {origin.label}
+            </p>}
         </div>
         {phase === 'connected' && <ContextShown room={room.id} />}
         {addin !== null && !origin?.blocked && (

@@ -200,8 +200,9 @@ export function Composer({ room, onSent, ref }: ComposerProps) {
             variant={draft.text.trim() === '' ? 'quiet' : 'primary'}
             type="submit"
             className={styles.send ?? ''}
+            aria-label={t('send')}
           >
-            {t('send')}
+            <span className={styles.sendWord}>{t('send')}</span>
             <CornerDownLeft aria-hidden />
           </Button>
         </div>

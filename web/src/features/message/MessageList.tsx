@@ -14,6 +14,7 @@ import {
   useMemo,
   useRef,
   useState,
+  type WheelEvent,
 } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDay } from '../../i18n/format';
@@ -149,6 +150,9 @@ export function MessageList({ state, onContext, onEdit }: MessageListProps) {
     }
   };
 
+  /** What floats above the conversation must not stop the wheel. */
+  const onWheel = (event: WheelEvent) => list.current?.scrollBy({ top: event.deltaY });
+
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const row = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('[data-seq]') : null;
     if (!row || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -192,7 +196,7 @@ export function MessageList({ state, onContext, onEdit }: MessageListProps) {
   return (
     <div className={styles.frame}>
       {newAbove && (
-        <div className={styles.above}>
+        <div className={styles.above} onWheel={onWheel}>
           <Button className={styles.jump ?? ''} icon={<ArrowUp aria-hidden />} onPress={toNew}>
             {t('jump_to_new')}
           </Button>
@@ -273,7 +277,7 @@ export function MessageList({ state, onContext, onEdit }: MessageListProps) {
         </div>
       </div>
       {(!following || detached) && held.messages.length > 0 && (
-        <div className={styles.below}>
+        <div className={styles.below} onWheel={onWheel}>
           <Button className={styles.jump ?? ''} icon={<ArrowDown aria-hidden />} onPress={toEnd}>
             {room.unread > 0 ? t('jump_to_latest_new', { count: room.unread }) : t('jump_to_latest')}
           </Button>

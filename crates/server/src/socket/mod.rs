@@ -9,6 +9,7 @@ mod connection;
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
@@ -31,12 +32,16 @@ pub(crate) async fn upgrade(
     State(state): State<ServerState>,
     SignedIn(actor): SignedIn,
     headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     // A browser lets any page open a WebSocket to anywhere, cookie included: the origin is what tells.
     if let Err(refusal) = check_origin(&state.app, &headers) {
         return Refused(refusal).into_response();
     }
+    let upgrade = match upgrade {
+        Ok(upgrade) => upgrade,
+        Err(rejection) => return Refused::malformed(rejection.body_text()).into_response(),
+    };
     upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(WRITE_BUFFER_BYTES)

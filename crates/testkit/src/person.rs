@@ -78,6 +78,8 @@ impl Person {
         Self {
             client: Client::builder()
                 .cookie_provider(Arc::clone(&cookies))
+                // Reading them takes longer than most tests, and no test speaks TLS.
+                .tls_built_in_root_certs(false)
                 .build()
                 .expect("a client"),
             cookies,

@@ -8,12 +8,18 @@
 )]
 
 mod addin;
+mod addin_frame;
+mod addin_storage;
 mod category;
+mod coverage;
 mod fan_out;
 mod live;
 mod malformed;
 mod message;
+mod permission;
 mod presence;
 mod principal;
 mod restart;
+mod room;
+mod secret;
 mod session;

@@ -18,14 +18,13 @@ import { Toolbar, ToolbarSeparator } from './Toolbar';
 
 export interface ListPageProps<T extends { id: string; name: string }> {
   title: string;
-  subtitle?: string;
   /** What chooses between lists, at the end of the head. */
   chooser?: ReactNode;
   searchLabel: string;
   search: string;
   onSearch: (search: string) => void;
   commands: ReactNode;
-  query: Pick<UseQueryResult<T[]>, 'data' | 'error' | 'isFetching' | 'refetch'>;
+  query: Pick<UseQueryResult<T[]>, 'data' | 'error' | 'refetch'>;
   /** The rows of `query` that fit the search. */
   rows: readonly T[];
   columns: readonly TableColumn<T>[];
@@ -40,7 +39,6 @@ export interface ListPageProps<T extends { id: string; name: string }> {
 
 export function ListPage<T extends { id: string; name: string }>({
   title,
-  subtitle,
   chooser,
   searchLabel,
   search,
@@ -60,19 +58,12 @@ export function ListPage<T extends { id: string; name: string }>({
 
   return (
     <section className={styles.page} aria-label={title}>
-      <PageHeader title={title} {...(subtitle === undefined ? {} : { subtitle })}>
-        {chooser}
-      </PageHeader>
+      <PageHeader title={title}>{chooser}</PageHeader>
       <div className={styles.commands}>
         <Toolbar label={t('commands')}>
           {commands}
           <ToolbarSeparator />
-          <Button
-            variant="quiet"
-            icon={<RefreshCw aria-hidden />}
-            onPress={() => void query.refetch()}
-            isDisabled={query.isFetching}
-          >
+          <Button variant="quiet" icon={<RefreshCw aria-hidden />} onPress={() => void query.refetch()}>
             {t('common:refresh')}
           </Button>
         </Toolbar>

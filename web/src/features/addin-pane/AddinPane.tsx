@@ -50,9 +50,11 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
           <h2 id={heading} className={styles.name}>
             {addin?.name ?? t('title')}
           </h2>
-          {origin !== undefined && <p className={styles.origin} title={origin.label}>
+          {origin !== undefined && (
+            <p className={styles.origin} title={origin.label}>
               {origin.label}
-            </p>}
+            </p>
+          )}
         </div>
         {phase === 'connected' && <ContextShown room={room.id} />}
         {addin !== null && !origin?.blocked && (

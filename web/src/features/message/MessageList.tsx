@@ -53,6 +53,7 @@ export function MessageList({ state, onContext, onEdit }: MessageListProps) {
   const { room, window: held, following, newFrom, loading, failed } = state;
   const id = room.id;
   const list = useRef<HTMLDivElement>(null);
+  const lastTop = useRef(0);
   const target = useRef<number | null>(null);
   const anchor = useRef<{ seq: string; top: number } | null>(null);
   const [tabStop, setTabStop] = useState<number | null>(null);
@@ -74,7 +75,10 @@ export function MessageList({ state, onContext, onEdit }: MessageListProps) {
     const box = list.current;
     if (!box) return;
     const fromEnd = box.scrollHeight - box.scrollTop - box.clientHeight;
-    live.setFollowing(id, fromEnd < AT_END_PX && !detached);
+    // Only who scrolls up leaves the end; a composer that grows takes nobody away from it.
+    const staysAtEnd = fromEnd < AT_END_PX || (following && box.scrollTop >= lastTop.current);
+    lastTop.current = box.scrollTop;
+    live.setFollowing(id, staysAtEnd && !detached);
     if (box.scrollTop < PREFETCH_PX) void live.load(id, 'older');
     if (fromEnd < PREFETCH_PX) void live.load(id, 'newer');
     // Browsers do not anchor at the very top, where a page put above would push everything down.
@@ -95,7 +99,7 @@ export function MessageList({ state, onContext, onEdit }: MessageListProps) {
           ? line.getBoundingClientRect().bottom < box.getBoundingClientRect().top
           : (held?.messages[0]?.seq ?? 0) > newFrom),
     );
-  }, [live, id, detached, held, newFrom]);
+  }, [live, id, detached, following, held, newFrom]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: must run whenever rows change, to hold the position
   useLayoutEffect(() => {

@@ -33,6 +33,7 @@ export function HomePage() {
   return (
     <main className={styles.page}>
       <EmptyState
+        isPage
         icon={<MessagesSquare aria-hidden />}
         title={t('home_empty_title')}
         action={

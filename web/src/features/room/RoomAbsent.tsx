@@ -26,7 +26,7 @@ export function RoomAbsent({ room, absence }: { room: string; absence: Absence }
 
   if (code === 'NodeDisabled') {
     return (
-      <EmptyState icon={<PowerOff aria-hidden />} title={t('disabled_title')} action={action}>
+      <EmptyState isPage icon={<PowerOff aria-hidden />} title={t('disabled_title')} action={action}>
         {t('disabled_words')}
       </EmptyState>
     );
@@ -35,7 +35,7 @@ export function RoomAbsent({ room, absence }: { room: string; absence: Absence }
     const name = seen.data?.name;
     const title = name === undefined ? t('members_title') : t('members_title_named', { room: name });
     return (
-      <EmptyState icon={<Lock aria-hidden />} title={title} action={action}>
+      <EmptyState isPage icon={<Lock aria-hidden />} title={title} action={action}>
         {t('members_words')}
       </EmptyState>
     );
@@ -43,6 +43,7 @@ export function RoomAbsent({ room, absence }: { room: string; absence: Absence }
   if (code === 'NoSuchNode') {
     return (
       <EmptyState
+        isPage
         icon={<DoorClosed aria-hidden />}
         title={t(removed ? 'removed_title' : 'absent_title')}
         action={action}

@@ -245,15 +245,21 @@ impl App {
     ///
     /// # Errors
     /// `ErrorPermission`, `InvalidUrl`.
-    pub fn preview_addin(&self, actor: &Actor, url: &str) -> Result<AddinPage, Refusal> {
+    pub fn preview_addin(
+        &self,
+        actor: &Actor,
+        url: &str,
+        locale: &str,
+        theme: &str,
+    ) -> Result<AddinPage, Refusal> {
         actor.may(PoolAction::ManageAddins)?;
         let url = AddinUrl::parse(url, &self.settings().own_origin)?;
         let example = [
             ("room.id", "00000000-0000-0000-0000-000000000000"),
             ("room.name", "Preview"),
             ("pool", "pool"),
-            ("locale", "en"),
-            ("theme", "light"),
+            ("locale", locale),
+            ("theme", theme),
             ("addin", "Preview"),
         ];
         let origin = url.origin().ok_or_else(absent)?;

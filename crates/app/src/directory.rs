@@ -106,7 +106,8 @@ impl Directory {
         found
     }
 
-    /// Who has a name or address that contains a text, by name. `kind` restricts.
+    /// Who has a text in the name or address: first those whose name or address begins with it, then the others, each by
+    /// name. `kind` restricts. What stands behind a user's `@` is searched only with it: everybody has it.
     #[must_use]
     pub fn search(
         &self,
@@ -115,19 +116,28 @@ impl Directory {
         limit: usize,
     ) -> Vec<Arc<Principal>> {
         let wanted = fold(text.trim());
-        let matches = |principal: &&Arc<Principal>| {
-            kind.is_none_or(|kind| kind == principal.kind)
-                && (fold(&principal.display_name).contains(&wanted)
-                    || principal.address.folded().contains(&wanted))
-        };
-        let mut found: Vec<_> = self.principals.values().filter(matches).cloned().collect();
-        found.sort_by(|a, b| {
-            a.display_name
-                .cmp(&b.display_name)
-                .then_with(|| a.address.cmp(&b.address))
+        let whole = wanted.contains('@');
+        let mut found: Vec<_> = self
+            .principals
+            .values()
+            .filter(|principal| kind.is_none_or(|kind| kind == principal.kind))
+            .filter_map(|principal| {
+                let name = fold(&principal.display_name);
+                let address = principal.address.folded();
+                let bare = address.strip_prefix("sip:").unwrap_or(&address);
+                let local = bare.split('@').next().unwrap_or(bare);
+                let found = name.contains(&wanted)
+                    || local.contains(&wanted)
+                    || (whole && address.contains(&wanted));
+                let first = name.starts_with(&wanted) || bare.starts_with(&wanted);
+                found.then(|| (!first, Arc::clone(principal)))
+            })
+            .collect();
+        found.sort_by(|(a_later, a), (b_later, b)| {
+            (a_later, &a.display_name, &a.address).cmp(&(b_later, &b.display_name, &b.address))
         });
         found.truncate(limit);
-        found
+        found.into_iter().map(|(_, principal)| principal).collect()
     }
 
     /// The name under which something was said or done. A principal that is gone keeps its identifier.
@@ -181,6 +191,28 @@ mod tests {
             entry(11, Group, &[10]),
         ]);
         assert!(directory.affiliations(id(1)).covered_by(&[id(11)]));
+    }
+
+    #[test]
+    fn a_search_puts_beginnings_first_and_leaves_everybodys_domain_out() {
+        use PrincipalKind::User;
+        let user = |n, name: &str| {
+            let mut entry = entry(n, User, &[]);
+            entry.principal.address = Address::stored(format!("sip:{name}@example.com"));
+            name.clone_into(&mut entry.principal.display_name);
+            entry
+        };
+        let directory = Directory::new(vec![user(1, "Adam"), user(2, "Amelie"), user(3, "Jo")]);
+        let names = |text| {
+            let found = directory.search(text, None, 10);
+            found
+                .iter()
+                .map(|found| found.display_name.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(names("am"), ["Amelie", "Adam"]);
+        assert_eq!(names("sip:jo@EXAMPLE.com"), ["Jo"]);
+        assert_eq!(names("@example").len(), 3);
     }
 
     #[test]

@@ -40,6 +40,10 @@ pub(crate) async fn show(
 #[derive(Deserialize)]
 pub(crate) struct Previewed {
     url: String,
+    #[serde(default)]
+    locale: String,
+    #[serde(default)]
+    theme: String,
 }
 
 /// The frame of an address that an administrator thinks of registering.
@@ -48,7 +52,7 @@ pub(crate) async fn preview(
     SignedIn(actor): SignedIn,
     Asked(previewed): Asked<Previewed>,
 ) -> Result<Response, Refused> {
-    let page = app.preview_addin(&actor, &previewed.url)?;
+    let page = app.preview_addin(&actor, &previewed.url, &previewed.locale, &previewed.theme)?;
     Ok(document(&page))
 }
 

@@ -87,7 +87,7 @@ pub fn server() -> Vec<Value> {
             },
             "limits": {
                 "message_chars_max": 4_000, "story_chars_max": 32_000, "room_name_chars_max": 256,
-                "addin_name_chars_max": 256, "addin_url_bytes_max": 2_048
+                "description_chars_max": 256, "addin_name_chars_max": 256, "addin_url_bytes_max": 2_048
             }
         }),
         json!({

@@ -45,6 +45,8 @@ pub struct Limits {
     pub story_chars_max: u32,
     /// Characters of a room's name.
     pub room_name_chars_max: u32,
+    /// Characters of a room's or category's description.
+    pub description_chars_max: u32,
     /// Characters of an add-in's name.
     pub addin_name_chars_max: u32,
     /// Bytes of an add-in's URL.
@@ -66,6 +68,7 @@ impl Limits {
             message_chars_max: small(l::MESSAGE_CHARS_MAX),
             story_chars_max: small(l::STORY_CHARS_MAX),
             room_name_chars_max: small(l::NAME_CHARS_MAX),
+            description_chars_max: small(l::DESCRIPTION_CHARS_MAX),
             addin_name_chars_max: small(l::ADDIN_NAME_CHARS_MAX),
             addin_url_bytes_max: small(l::ADDIN_URL_BYTES_MAX),
         }

@@ -654,6 +654,11 @@ export interface components {
             addin_url_bytes_max: number;
             /**
              * Format: uint32
+             * @description Characters of a room's or category's description.
+             */
+            description_chars_max: number;
+            /**
+             * Format: uint32
              * @description Characters of a regular message.
              */
             message_chars_max: number;

@@ -105,7 +105,7 @@ function PreviewFrame({ url }: { url: string }) {
       ref={frame}
       className={styles.frame}
       title={t('preview')}
-      src={`/addin-preview?${new URLSearchParams({ url })}`}
+      src={`/addin-preview?${new URLSearchParams({ url, locale: i18n.language, theme })}`}
     />
   );
 }

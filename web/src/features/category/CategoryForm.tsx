@@ -79,7 +79,7 @@ function CategoryForm({ category, start }: { category?: Category; start: Categor
     check: ({ name, description }) => {
       const max = limits.room_name_chars_max;
       const wrongName = nameProblem(name, max);
-      const wrongDescription = descriptionProblem(description);
+      const wrongDescription = descriptionProblem(description, limits.description_chars_max);
       return {
         name: wrongName && t(`form:${wrongName}`, { max }),
         description: wrongDescription && t(`form:${wrongDescription.key}`, wrongDescription),

@@ -71,7 +71,7 @@ export function RoomForm({ pool, room, start, categories, addins }: RoomFormProp
     bodyOf: roomBody,
     check: ({ name, description, category }) => {
       const wrongName = nameProblem(name, limits.room_name_chars_max);
-      const wrongDescription = descriptionProblem(description);
+      const wrongDescription = descriptionProblem(description, limits.description_chars_max);
       return {
         name: wrongName && t(`form:${wrongName}`, { max: limits.room_name_chars_max }),
         description: wrongDescription && t(`form:${wrongDescription.key}`, wrongDescription),

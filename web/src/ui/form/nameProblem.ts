@@ -1,6 +1,3 @@
-/** The server takes no longer description; it is none of the limits that a session tells. */
-const DESCRIPTION_CHARS_MAX = 256;
-
 /** What is wrong with a name, by the server's rule for all names (crates/domain/src/name.rs). */
 export function nameProblem(
   typed: string,
@@ -13,8 +10,9 @@ export function nameProblem(
   return undefined;
 }
 
-export function descriptionProblem(typed: string): { key: 'description_too_long'; max: number } | undefined {
-  return [...typed.trim()].length > DESCRIPTION_CHARS_MAX
-    ? { key: 'description_too_long', max: DESCRIPTION_CHARS_MAX }
-    : undefined;
+export function descriptionProblem(
+  typed: string,
+  charsMax: number,
+): { key: 'description_too_long'; max: number } | undefined {
+  return [...typed.trim()].length > charsMax ? { key: 'description_too_long', max: charsMax } : undefined;
 }

@@ -10,6 +10,7 @@ export function CrashPage() {
   return (
     <main role="alert" style={{ display: 'flex', height: '100%' }}>
       <EmptyState
+        isPage
         icon={<CircleAlert aria-hidden />}
         title={t('crash_title')}
         action={

@@ -9,6 +9,7 @@ export function NotFoundPage() {
   return (
     <main style={{ display: 'flex', height: '100%' }}>
       <EmptyState
+        isPage
         icon={<Compass aria-hidden />}
         title={t('not_found_title')}
         action={<ButtonLink href="/">{t('back_to_chat')}</ButtonLink>}

@@ -41,7 +41,12 @@ export function TopBar() {
         <span className={styles.mark} aria-hidden />
         <span className={styles.words}>{session.deployment}</span>
       </Link>
-      <Button className={styles.finder ?? ''} onPress={openFinder} aria-keyshortcuts="Control+K">
+      <Button
+        className={styles.finder ?? ''}
+        onPress={openFinder}
+        aria-label={t('room:find_room')}
+        aria-keyshortcuts="Control+K"
+      >
         <Search aria-hidden />
         <span className={styles.finderWords}>{t('room:find_room')}</span>
         <Kbd>Ctrl K</Kbd>

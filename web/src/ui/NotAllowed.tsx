@@ -9,6 +9,7 @@ export function NotAllowed() {
   return (
     <main style={{ display: 'flex', flex: 1 }}>
       <EmptyState
+        isPage
         icon={<Lock aria-hidden />}
         title={t('not_allowed_title')}
         action={<ButtonLink href="/">{t('back_to_chat')}</ButtonLink>}

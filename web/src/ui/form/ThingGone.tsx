@@ -6,7 +6,7 @@ import { EmptyState } from '../EmptyState';
 export function ThingGone({ to, title, back }: { to: string; title: string; back: string }) {
   const { t } = useTranslation('form');
   return (
-    <EmptyState title={title} action={<ButtonLink href={to}>{back}</ButtonLink>}>
+    <EmptyState isPage title={title} action={<ButtonLink href={to}>{back}</ButtonLink>}>
       {t('gone_words')}
     </EmptyState>
   );

@@ -1,0 +1,68 @@
+/** The conversation: live, kept, refused with the author's text in its place, long. */
+import { expect, expectAccessible, test } from './demo';
+
+test('a message reaches others at once and is there after a reload', async ({ demo }) => {
+  const amelie = await demo.as('amelie');
+  const jo = await demo.as('jo');
+  for (const page of [amelie, jo]) {
+    await page.goto('/');
+    await page.getByRole('link', { name: /Equities/ }).click();
+  }
+  await jo.getByRole('textbox', { name: /^Message / }).fill('the close is at half past');
+  await jo.keyboard.press('Enter');
+  const row = amelie.getByRole('article').filter({ hasText: 'the close is at half past' });
+  await expect(row).toHaveCount(1);
+  await expect(row).toBeInViewport();
+  await amelie.reload();
+  await expect(row).toHaveCount(1);
+  await expect(jo.getByText('2 here')).toBeVisible();
+});
+
+test('unread messages are counted until the room is opened', async ({ demo }) => {
+  const amelie = await demo.as('amelie');
+  await amelie.goto('/');
+  await amelie.getByRole('link', { name: /Equities/ }).click();
+  const bridge = amelie.getByRole('link', { name: /Ops bridge/ });
+  await expect(bridge).toContainText('16');
+  await bridge.click();
+  await expect(bridge).not.toContainText('16');
+  await amelie.getByRole('link', { name: /Equities/ }).click();
+  const idris = await demo.as('idris');
+  await idris.goto('/');
+  await idris.getByRole('link', { name: /Ops bridge/ }).click();
+  await idris.getByRole('textbox', { name: /^Message / }).fill('doors are open');
+  await idris.keyboard.press('Enter');
+  await expect(bridge).toContainText('1');
+});
+
+test('a refused message gives its text back to the composer', async ({ demo }) => {
+  const amelie = await demo.as('amelie');
+  await amelie.goto('/');
+  await amelie.getByRole('link', { name: /Settlements/ }).click();
+  const composer = amelie.getByRole('textbox', { name: /^Message / });
+  await composer.fill('is anybody there');
+  const control = await demo.as('control');
+  const rooms = await control.context().request.get('/api/v1/rooms?relation=all&name=Settlements');
+  const [room] = (await rooms.json()) as { id: string }[];
+  // The room becomes an auditorium while the message is being written: only presenters may post there.
+  await amelie.context().setOffline(true);
+  await composer.press('Enter');
+  const changed = await control.context().request.patch(`/api/v1/rooms/${room?.id}`, {
+    data: { type: 'auditorium', presenters: [] },
+    headers: { Origin: demo.url },
+  });
+  expect(changed.ok()).toBe(true);
+  await amelie.context().setOffline(false);
+  await expect(amelie.getByText('is anybody there')).toBeVisible();
+  await expect(amelie.getByText(/Only presenters/).first()).toBeVisible();
+});
+
+test('who is denied by the category does not find its rooms', async ({ demo }) => {
+  const sofia = await demo.as('sofia');
+  await sofia.goto('/');
+  await sofia.keyboard.press('Control+k');
+  await sofia.getByRole('searchbox').or(sofia.getByRole('combobox')).first().fill('e');
+  await expect(sofia.getByText('Research notes').first()).toBeVisible();
+  await expect(sofia.getByText('Equities')).toHaveCount(0);
+  await expectAccessible(sofia);
+});

@@ -11,6 +11,8 @@ use tokio::net::TcpListener;
 
 use crate::{ServerState, router};
 
+/// How long requests may take that are not finished when the server is to stop.
+const REQUESTS_MAX: Duration = Duration::from_secs(5);
 /// How long live connections may take to say goodbye.
 const GOODBYE_MAX: Duration = Duration::from_secs(5);
 /// How often what rooms without history relayed is looked for …
@@ -38,12 +40,14 @@ pub async fn serve(
         }
     });
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let told = {
         let app = std::sync::Arc::clone(&app);
         async move {
             stop.await;
             tracing::info!("stopping: telling clients, committing what was handed over");
             app.people().close_all(Closing::ShuttingDown);
+            drop(stopping);
         }
     };
     // A frame must not wait for the acknowledgement of the one before it: with Nagle's algorithm and delayed
@@ -53,9 +57,18 @@ pub async fn serve(
             tracing::debug!(%cause, "a connection keeps its delay");
         }
     });
-    let served = axum::serve(listener, service)
-        .with_graceful_shutdown(told)
-        .await;
+    let serving = axum::serve(listener, service).with_graceful_shutdown(told);
+    let overdue = async {
+        stopped.await.ok();
+        tokio::time::sleep(REQUESTS_MAX).await;
+    };
+    let served = tokio::select! {
+        served = serving => served,
+        () = overdue => {
+            tracing::warn!("some requests were not finished in time");
+            Ok(())
+        }
+    };
     connections.close();
     if tokio::time::timeout(GOODBYE_MAX, connections.wait())
         .await

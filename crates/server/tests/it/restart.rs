@@ -1,7 +1,12 @@
 //! Stopping and starting again.
 
+use std::time::Duration;
+
 use perch_testkit::{POOL, Server, Socket};
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 #[tokio::test]
@@ -129,4 +134,24 @@ async fn a_stop_loses_nothing_that_was_acknowledged() {
         assert_eq!(found.len(), 1, "post {id}");
         assert_eq!(found[0]["seq"], seq);
     }
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_somebody_who_never_finishes_a_request() {
+    let mut server = Server::start().await;
+    let address = server.url().replace("http://", "");
+    let mut head = TcpStream::connect(&address).await.unwrap();
+    head.write_all(b"GET /api/v1/session HTTP/1.1\r\nHost: chat\r\n")
+        .await
+        .unwrap();
+    let mut body = TcpStream::connect(&address).await.unwrap();
+    let request = b"POST /api/v1/session HTTP/1.1\r\nHost: chat\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+    body.write_all(request).await.unwrap();
+    // Both have been read when somebody who came later is answered.
+    server.administrator().await.get("/session").await.done();
+    let stopped = timeout(Duration::from_secs(20), server.stop()).await;
+    assert!(
+        stopped.is_ok(),
+        "the server waits for clients that never finish"
+    );
 }

@@ -216,3 +216,26 @@ async fn keys_values_and_their_number_are_limited() {
         64
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_who_write_the_same_version_one_wins() {
+    let scene = Scene::open().await;
+    let path = scene.path("topic");
+    for version in 0..5_u64 {
+        let mut writing = tokio::task::JoinSet::new();
+        for n in 0..8 {
+            let (amelie, path) = (scene.amelie.clone(), path.clone());
+            writing.spawn(async move { amelie.put(&path, value(n, version)).await });
+        }
+        let answers = writing.join_all().await;
+        let won: Vec<_> = answers
+            .iter()
+            .filter(|answer| answer.status == 200)
+            .collect();
+        assert_eq!(won.len(), 1);
+        for answer in answers.iter().filter(|answer| answer.status != 200) {
+            answer.refused(409, "DataCollision");
+        }
+        assert_eq!(scene.amelie.get(&path).await.done(), won[0].body);
+    }
+}

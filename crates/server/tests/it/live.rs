@@ -330,3 +330,44 @@ async fn one_frame_opens_many_rooms_and_each_is_answered() {
     assert_eq!(socket.expect("error").await["code"], "LimitExceeded");
     assert_eq!(socket.post(&mine, "still open").await["type"], "posted");
 }
+
+#[tokio::test]
+async fn a_post_that_is_sent_again_on_another_connection_is_one_message() {
+    let server = Server::start().await;
+    let amelie = server.person("amelie").await;
+    server.category("Trading", &[&amelie]).await;
+    let room = server.room("Trading", "FX", &[&amelie]).await;
+    let mut sockets = [
+        Socket::connect(&amelie).await,
+        Socket::connect(&amelie).await,
+    ];
+    for socket in &mut sockets {
+        socket.join(&room).await;
+    }
+    let nonces: Vec<_> = (0..40).map(|_| Uuid::new_v4()).collect();
+    for (id, nonce) in nonces.iter().enumerate() {
+        for socket in &mut sockets {
+            socket
+                .send(json!({ "type": "post", "id": id, "room": room, "nonce": nonce, "text": "tick" }))
+                .await;
+        }
+    }
+    let mut places = Vec::new();
+    for socket in &mut sockets {
+        for id in 0..nonces.len() {
+            let answered = |frame: &Value| frame["type"] == "posted" && frame["id"] == id;
+            if !socket.seen.iter().any(answered) {
+                socket.expect_where("an acknowledgement", answered).await;
+            }
+        }
+        let posted = socket.seen.iter().filter(|frame| frame["type"] == "posted");
+        let mut mine: Vec<_> = posted
+            .map(|frame| (frame["id"].as_u64(), frame["seq"].as_u64()))
+            .collect();
+        mine.sort_unstable();
+        places.push(mine);
+    }
+    assert_eq!(places[0], places[1], "both have the same place");
+    let page = amelie.get(&format!("/rooms/{room}/messages")).await.done();
+    assert_eq!(seqs(&page["messages"]), (1..=40).collect::<Vec<_>>());
+}

@@ -1,9 +1,11 @@
-//! What is no frame of the protocol: an error frame, the close code for it, and nobody else notices.
+//! What is no frame of the protocol: an error frame, the close code for it, and nobody else notices. What is no body of a
+//! request: a problem document.
 
 use std::num::NonZeroU32;
 
 use perch_server::SocketLimits;
 use perch_testkit::{Server, Socket};
+use reqwest::Method;
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
@@ -149,4 +151,41 @@ async fn pings_of_websockets_count_as_frames() {
     }
     assert_eq!(socket.closed().await, Some(1008));
     assert_eq!(socket.seen.last().unwrap()["code"], "LimitExceeded");
+}
+
+#[tokio::test]
+async fn a_body_that_is_none_is_refused_with_a_problem_document() {
+    let server = Server::start().await;
+    let amelie = server.person("amelie").await;
+    let path = "/api/v1/tokens";
+    let large = json!({ "name": "x".repeat(3_000_000) }).to_string();
+    for body in [
+        "",
+        "{",
+        "null",
+        "[]",
+        "\"name\"",
+        "{\"name\":1}",
+        "{\"name\":\"a\",\"name\":\"b\"}",
+        "{\"name\":\"\\ud800\"}",
+        &"[".repeat(100_000),
+        &large,
+    ] {
+        let answer = amelie
+            .fetch(Method::POST, path, &[], Some(body.to_owned()))
+            .await;
+        answer.refused(422, "InvalidArgument");
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+    }
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let answer = amelie.fetch(Method::POST, path, &form, None).await;
+    answer.refused(422, "InvalidArgument");
+    assert_eq!(
+        amelie.get("/tokens").await.done().as_array().unwrap().len(),
+        1
+    );
+    amelie
+        .post("/tokens", json!({ "name": "good" }))
+        .await
+        .done();
 }

@@ -337,3 +337,24 @@ async fn a_change_of_what_somebody_else_changed_meanwhile_is_refused() {
         3
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_who_take_a_name_at_the_same_time_one_gets_it() {
+    let server = Server::start().await;
+    let control = server.administrator().await;
+    server.category("Trading", &[]).await;
+    let mut creating = tokio::task::JoinSet::new();
+    for n in 0..8 {
+        let control = control.clone();
+        let name = if n % 2 == 0 { "FX" } else { "fx" };
+        let body = json!({ "category": "Trading", "name": name });
+        creating.spawn(async move { control.post(&rooms(), body).await });
+    }
+    let answers = creating.join_all().await;
+    let made = answers.iter().filter(|answer| answer.status == 201).count();
+    assert_eq!(made, 1);
+    for answer in answers.iter().filter(|answer| answer.status != 201) {
+        answer.refused(409, "DuplicateRoomName");
+    }
+    assert_eq!(found(&control, "").await.len(), 1);
+}

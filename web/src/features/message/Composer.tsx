@@ -119,11 +119,18 @@ export function Composer({ room, onSent, ref }: ComposerProps) {
 
   if (!room.permissions.post) {
     return (
-      <p className={styles.closed} role="note">
+      <div className={styles.closed} role="note">
         {room.disabled
           ? codeSentence('NodeDisabled', '')
           : t(room.type === 'auditorium' ? 'read_only_auditorium' : 'read_only')}
-      </p>
+        {draft.text !== '' && (
+          <>
+            {' '}
+            {t('kept_text')}
+            <blockquote className={styles.kept}>{draft.text}</blockquote>
+          </>
+        )}
+      </div>
     );
   }
 

@@ -25,17 +25,13 @@ function continues(message: Message, before: Message | undefined): boolean {
 }
 
 export function buildRows(messages: readonly Message[], newFrom: number | null): MessageRowModel[] {
-  let newShown = false;
   return messages.map((message, index) => {
     const before = messages[index - 1];
     const startsDay = before === undefined || dayOf(before.at) !== dayOf(message.at);
     // The line stands only where the border itself is held, never above the oldest row by accident.
     const startsNew =
-      !newShown &&
       newFrom !== null &&
-      message.seq >= newFrom &&
-      (before !== undefined || message.seq === newFrom);
-    if (startsNew) newShown = true;
+      (before === undefined ? message.seq === newFrom : before.seq < newFrom && message.seq >= newFrom);
     return {
       message,
       startsDay,

@@ -1,6 +1,7 @@
 /** The conversation of an open room: header, messages, composer, and who is here. */
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { usePreference } from '../../app/preferences';
+import { usePhone } from '../../app/usePhone';
 import { sendContext } from '../../live/contextBus';
 import { useLive } from '../../live/hooks';
 import type { PendingPost, RoomState } from '../../live/store';
@@ -20,11 +21,17 @@ export interface ConversationProps {
 
 export function Conversation({ state, paneShown, onPane }: ConversationProps) {
   const live = useLive();
+  const phone = usePhone();
   const { room } = state;
   const composer = useRef<ComposerHandle>(null);
   const [participants, setParticipants] = usePreference('participants_shown', 'no');
   const participantsShown = participants === 'yes';
   const showParticipants = (shown: boolean) => setParticipants(shown ? 'yes' : 'no');
+
+  // Whoever opened the room can write at once; but keys that walk the rail stay there, and a phone shows no keyboard unasked.
+  useEffect(() => {
+    if (!phone && !document.activeElement?.matches('nav :focus-visible')) composer.current?.focus();
+  }, [phone]);
 
   const showContext: ContextPress = (context, { seq, author, at }) => {
     sendContext(room.id, context, { seq, author, at });

@@ -1,7 +1,7 @@
 /** The rail: the rooms a person follows or is a member of, with what is new in them, and the way to others. */
-import { Link } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { CircleAlert, PanelLeftClose, PanelLeftOpen, Plus } from 'lucide-react';
-import { useId } from 'react';
+import { useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Room } from '../../api/types';
 import { openFinder } from '../../app/finder';
@@ -27,9 +27,16 @@ export function Rail({ read }: { read: RoomsRead }) {
   const [preference, setFolded] = usePreference('rail_folded', 'no');
   const folded = preference === 'yes' && !phone;
   const { rooms, error, retry } = read;
+  const { room: current } = useParams({ strict: false });
+  const rail = useRef<HTMLElement>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another room is the reason to look for it
+  useEffect(() => {
+    rail.current?.querySelector('[aria-current=page]')?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
 
   return (
-    <nav className={cx(styles.rail, folded && styles.folded)} aria-label={t('rooms')}>
+    <nav ref={rail} className={cx(styles.rail, folded && styles.folded)} aria-label={t('rooms')}>
       <div className={styles.lists}>
         {!rooms && (error ? <ErrorState error={error} onRetry={retry} /> : <Loading />)}
         {rooms && (

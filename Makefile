@@ -6,7 +6,7 @@ PACKAGES := sdk web addins/stock-history addins/topic-of-the-day
 INSTALLED := $(PACKAGES:%=%/node_modules/.package-lock.json)
 DEMO ?=
 
-.PHONY: help run test bench packages web tools check-tools check-rust check-web check-browser screenshots codegen
+.PHONY: help run test bench release packages web tools check-tools check-rust check-web check-browser screenshots codegen
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -16,8 +16,10 @@ run: check-tools web ## build everything and start the demo
 
 test: check-tools tools web check-rust check-web check-browser ## everything that a change must pass
 
-bench: check-tools web ## measure; the figures are explained in docs/benchmarks.md
+release: check-tools web ## build the program to install: target/release/perch
 	cargo build --release --package perch-cli
+
+bench: release ## measure; the figures are explained in docs/benchmarks.md
 	target/release/perch bench
 
 packages: check-tools $(INSTALLED) ## install the npm packages

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use perch_domain::limits::MESSAGES_PAGE_MAX;
 use perch_domain::message::Message;
 use perch_domain::permission::RoomAction;
-use perch_domain::{Refusal, RoomId, Seq};
+use perch_domain::{PrincipalId, Refusal, RoomId, Seq};
 use perch_live::{Frame, Subscriber, Subscription};
 use perch_store::Page;
 use perch_wire::live::{JoinRoom, ServerFrame};
@@ -108,7 +108,19 @@ impl App {
     ) -> Result<Vec<Participant>, Refusal> {
         let view = self.room_view(room)?;
         view.may(actor, RoomAction::Join)?;
-        Ok(view.log.participants())
+        Ok(self.as_now(&view, view.log.participants()))
+    }
+
+    /// Participants with the roles that they have now, which may not be those with which they came.
+    fn as_now(&self, view: &RoomView, mut participants: Vec<Participant>) -> Vec<Participant> {
+        for participant in &mut participants {
+            if let Ok(actor) = self.actor(PrincipalId(participant.id), None) {
+                let standing = actor.standing(&view.room, &view.category);
+                participant.manager = standing.manager;
+                participant.presenter = standing.presenter;
+            }
+        }
+        participants
     }
 
     async fn joined(
@@ -131,7 +143,7 @@ impl App {
             messages: self.with_authors(&messages),
             head: head.0,
             reload,
-            participants: view.log.roster(),
+            participants: view.log.roster().map(|roster| self.as_now(view, roster)),
         }))
     }
 

@@ -82,6 +82,31 @@ async fn a_participant_says_who_manages_and_presents() {
 }
 
 #[tokio::test]
+async fn a_roster_has_the_roles_of_now() {
+    let server = Server::start().await;
+    let control = server.administrator().await;
+    let [amelie, blake] = [server.person("amelie").await, server.person("blake").await];
+    server.category("Trading", &[&amelie, &blake]).await;
+    let room = server.room("Trading", "FX", &[&amelie, &blake]).await;
+    let (_open, joined) = open(&amelie, &room).await;
+    let roles = |list: &Value| {
+        let list = list.as_array().unwrap();
+        let amelie = list.iter().find(|one| one["id"] == amelie.id).unwrap();
+        (amelie["manager"] == true, amelie["presenter"] == true)
+    };
+    assert_eq!(roles(&joined["participants"]), (false, false));
+    let patch = json!({ "type": "auditorium", "managers": [amelie.id], "presenters": [amelie.id] });
+    control.patch(&format!("/rooms/{room}"), patch).await.done();
+    let list = blake
+        .get(&format!("/rooms/{room}/participants"))
+        .await
+        .done();
+    assert_eq!(roles(&list), (true, true));
+    let (_late, joined) = open(&blake, &room).await;
+    assert_eq!(roles(&joined["participants"]), (true, true));
+}
+
+#[tokio::test]
 async fn a_large_room_sends_no_roster_and_tells_nobody_who_comes() {
     const LIMIT: usize = 75;
     let server = Server::start().await;

@@ -300,3 +300,38 @@ async fn whoever_may_only_listen_from_now_on_is_told_and_stays() {
         "ErrorPermission"
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_join_at_the_moment_of_a_removal_leaves_no_way_in() {
+    let mut scene = Scene::open(json!({})).await;
+    let path = format!("/rooms/{}", scene.room);
+    let both = json!({ "members": [scene.leaver.id, scene.witness.id] });
+    let one = json!({ "members": [scene.witness.id] });
+    for round in 0..20 {
+        scene.control.patch(&path, both.clone()).await.done();
+        let rooms = json!([{ "room": scene.room, "latest": 0 }]);
+        let frame = json!({ "type": "join", "id": 100 + round, "rooms": rooms });
+        let (removed, ()) = tokio::join!(
+            scene.control.patch(&path, one.clone()),
+            scene.leaving.send(frame)
+        );
+        removed.done();
+        let text = format!("after {round}");
+        scene.say(&text).await;
+        let lobby = format!("in the lobby, {round}");
+        let body = json!({ "nonce": Uuid::new_v4(), "text": lobby });
+        let path = format!("/rooms/{}/messages", scene.lobby);
+        scene.witness.post(&path, body).await.done();
+        scene
+            .leaving
+            .expect_where(&lobby, |frame| frame["text"] == *lobby)
+            .await;
+        scene.leaving.settle().await;
+        let heard = scene
+            .leaving
+            .seen
+            .iter()
+            .any(|frame| frame["text"] == *text);
+        assert!(!heard, "round {round}: {:?}", scene.leaving.seen);
+    }
+}

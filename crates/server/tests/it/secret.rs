@@ -151,3 +151,41 @@ async fn a_secret_room_answers_outsiders_as_an_absent_one_does() {
         }
     }
 }
+
+#[tokio::test]
+async fn outsiders_hear_nothing_of_what_happens_to_a_secret_room() {
+    let server = Server::start().await;
+    let control = server.administrator().await;
+    let [member, colleague] = [server.person("amelie").await, server.person("blake").await];
+    let scope = [&member.id, &colleague.id];
+    server
+        .category_of(json!({ "name": "Trading", "allowed_members": scope }))
+        .await;
+    let lobby = server.room("Trading", "Lobby", &[&colleague]).await;
+    let mut inside = Socket::connect(&member).await;
+    let mut outside = Socket::connect(&colleague).await;
+
+    let body = json!({ "category": "Trading", "name": "Hush", "privacy": "secret", "members": [member.id] });
+    let path = format!("/rooms/{}", server.room_of(body).await);
+    inside.expect("rooms_changed").await;
+    control
+        .patch(&path, json!({ "name": "Hush hush" }))
+        .await
+        .done();
+    inside.expect("rooms_changed").await;
+    control.delete(&path).await.done();
+    inside.expect("rooms_changed").await;
+    // What comes of this is the first that reaches the colleague at all.
+    colleague
+        .put(&format!("/rooms/{lobby}/follow"), json!({}))
+        .await
+        .done();
+    outside.expect("rooms_changed").await;
+    outside.settle().await;
+    let kinds: Vec<_> = outside
+        .seen
+        .iter()
+        .map(|frame| frame["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds, ["welcome", "rooms_changed", "pong"]);
+}

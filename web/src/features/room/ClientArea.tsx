@@ -1,7 +1,7 @@
 /** The conversation area: the rail of rooms, and the room beside it. On a phone each is a screen of its own. */
 import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { usePhone } from '../../app/usePhone';
+import { usePhone } from '../../app/useWidth';
 import { useLive } from '../../live/hooks';
 import styles from './ClientArea.module.css';
 import { Rail } from './Rail';

@@ -1,7 +1,7 @@
 /** The conversation of an open room: header, messages, composer, and who is here. */
 import { useEffect, useRef } from 'react';
 import { usePreference } from '../../app/preferences';
-import { usePhone } from '../../app/usePhone';
+import { usePhone } from '../../app/useWidth';
 import { sendContext } from '../../live/contextBus';
 import { useLive } from '../../live/hooks';
 import type { PendingPost, RoomState } from '../../live/store';

@@ -9,13 +9,14 @@ import styles from './RoomPage.module.css';
 const WIDTH = 400;
 const WIDTH_MIN = 260;
 const WIDTH_MAX = 960;
+/** What rail and conversation need to be of use. */
+const REST_MIN = 660;
 
 export function PaneColumn(props: AddinPaneProps) {
   const { t } = useTranslation('room');
   const column = useId();
   const [kept, keep] = usePreference('pane_width', String(WIDTH));
-  // The conversation always keeps the greater part of a narrow window.
-  const max = Math.max(WIDTH_MIN, Math.min(WIDTH_MAX, Math.round(window.innerWidth * 0.5)));
+  const max = Math.max(WIDTH_MIN, Math.min(WIDTH_MAX, window.innerWidth - REST_MIN));
   const width = Math.min(max, Math.max(WIDTH_MIN, Number(kept) || WIDTH));
   return (
     <>

@@ -1,4 +1,4 @@
-/** The pane on a phone: a sheet over the conversation, closed by its button or by Escape. */
+/** The pane in a narrow window: a sheet over the conversation, closed by its button or by Escape. */
 import { Dialog, Modal, ModalOverlay } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { AddinPane, type AddinPaneProps } from '../addin-pane/AddinPane';

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { Room } from '../../api/types';
 import { openFinder } from '../../app/finder';
 import { usePreference } from '../../app/preferences';
-import { usePhone } from '../../app/usePhone';
+import { usePhone } from '../../app/useWidth';
 import { formatNumber } from '../../i18n/format';
 import { useRoomState } from '../../live/hooks';
 import { Button } from '../../ui/Button';

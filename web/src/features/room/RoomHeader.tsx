@@ -3,7 +3,7 @@ import { ArrowLeft, CheckCheck, Ellipsis, Link2, PanelRight, Settings2, Star, Us
 import { Link, ToggleButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { Room } from '../../api/types';
-import { usePhone } from '../../app/usePhone';
+import { usePhone } from '../../app/useWidth';
 import { useLive } from '../../live/hooks';
 import type { RoomState } from '../../live/store';
 import { cx } from '../../ui/cx';

@@ -3,8 +3,8 @@ import { useParams } from '@tanstack/react-router';
 import { useEffect, useLayoutEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { writePreference } from '../../app/preferences';
-import { usePhone } from '../../app/usePhone';
 import { useTitle } from '../../app/useTitle';
+import { useNarrow } from '../../app/useWidth';
 import { useLive, useLiveSelector, useRoomState } from '../../live/hooks';
 import { unreadTotal } from '../../live/store';
 import { Loading } from '../../ui/Loading';
@@ -26,11 +26,11 @@ function OpenRoom({ id }: { id: string }) {
   const { t } = useTranslation('room');
   const session = useSession();
   const live = useLive();
-  const phone = usePhone();
+  const narrow = useNarrow();
   const state = useRoomState(id);
   const absence = useLiveSelector((all) => all.absent[id]);
   const unread = useLiveSelector(unreadTotal);
-  const [paneShown, showPane] = usePaneShown(state?.room.addin != null, phone);
+  const [paneShown, showPane] = usePaneShown(state?.room.addin != null, narrow);
   const name = state?.room.name;
   useTitle(name === undefined ? session.deployment : `${name} · ${session.deployment}`, unread);
 
@@ -51,7 +51,7 @@ function OpenRoom({ id }: { id: string }) {
   return (
     <main className={styles.page}>
       <Conversation state={state} paneShown={paneShown} onPane={showPane} />
-      {paneShown && (phone ? <PaneSheet {...pane} /> : <PaneColumn {...pane} />)}
+      {paneShown && (narrow ? <PaneSheet {...pane} /> : <PaneColumn {...pane} />)}
     </main>
   );
 }

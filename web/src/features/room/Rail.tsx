@@ -38,6 +38,7 @@ export function Rail({ read }: { read: RoomsRead }) {
   return (
     <nav ref={rail} className={cx(styles.rail, folded && styles.folded)} aria-label={t('rooms')}>
       <div className={styles.lists}>
+        {phone && <h1 className={styles.title}>{t('rooms')}</h1>}
         {!rooms && (error ? <ErrorState error={error} onRetry={retry} /> : <Loading />)}
         {rooms && (
           <Section title={t('followed')} rooms={rooms.followed} folded={folded} empty={t('followed_none')} />

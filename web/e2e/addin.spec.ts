@@ -92,7 +92,7 @@ test('a wrong URL is refused by the form, and a taken name beside its field', as
   await expect(control.getByText('Only absolute addresses that start with').first()).toBeVisible();
   await control.getByRole('textbox', { name: 'URL' }).fill('https://intranet.contoso.example/');
   await control.getByRole('button', { name: 'Commit' }).click();
-  await expect(control.getByText(/An add-in of this name exists in this pool/).first()).toBeVisible();
+  await expect(control.getByText(/The pool has an add-in of this name already/).first()).toBeVisible();
   await expectAccessible(control);
 });
 

@@ -8,6 +8,7 @@
 //!
 //! `perch-store-conformance` is the suite that every store passes; begin there to add one.
 
+pub mod column;
 mod deployment;
 mod error;
 mod pool;

@@ -1,10 +1,7 @@
 //! Between columns and values.
 
-use perch_domain::room::{Invitations, Privacy, RoomType};
-use perch_domain::trigger::{Context, ContextKind};
 use perch_domain::{Revision, Seq, Timestamp};
-use perch_store::StoreError;
-use serde_json::{Value, json};
+use perch_store::{StoreError, column};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
@@ -35,12 +32,7 @@ pub(crate) fn count(
     table: &'static str,
     column: &'static str,
 ) -> Result<u64, StoreError> {
-    let value = get::<i64>(row, column)?;
-    u64::try_from(value).map_err(|_| StoreError::Corrupt {
-        table,
-        column,
-        value: value.to_string(),
-    })
+    column::count(get(row, column)?, table, column)
 }
 
 /// A place column.
@@ -55,75 +47,4 @@ pub(crate) fn seq(
 /// A revision column.
 pub(crate) fn revision(row: &SqliteRow, table: &'static str) -> Result<Revision, StoreError> {
     count(row, table, "revision").map(Revision)
-}
-
-/// A number as SQLite keeps it.
-#[expect(
-    clippy::cast_possible_wrap,
-    reason = "places and revisions count up from 1 and never reach 2^63"
-)]
-pub(crate) const fn int(number: u64) -> i64 {
-    number as i64
-}
-
-macro_rules! words {
-    ($to:ident, $from:ident, $type:ident { $($variant:ident = $word:literal),+ }, $table:literal, $column:literal) => {
-        /// As it is stored.
-        pub(crate) const fn $to(value: $type) -> &'static str {
-            match value { $($type::$variant => $word),+ }
-        }
-        /// As it is in memory.
-        pub(crate) fn $from(word: &str) -> Result<$type, StoreError> {
-            match word {
-                $($word => Ok($type::$variant),)+
-                _ => Err(StoreError::Corrupt { table: $table, column: $column, value: word.to_owned() }),
-            }
-        }
-    };
-}
-
-words!(privacy_word, privacy, Privacy { Open = "open", Closed = "closed", Secret = "secret" }, "room", "privacy");
-words!(type_word, room_type, RoomType { Normal = "normal", Auditorium = "auditorium" }, "room", "type");
-words!(invitations_word, invitations, Invitations { Inherit = "inherit", False = "false" }, "room", "invitations");
-
-/// The contexts of a message as a column: absent when there are none.
-pub(crate) fn contexts_json(contexts: &[Context]) -> Option<Value> {
-    let entry = |context: &Context| {
-        json!([
-            context.kind.as_str(),
-            context.value,
-            context.start,
-            context.end
-        ])
-    };
-    (!contexts.is_empty()).then(|| Value::Array(contexts.iter().map(entry).collect()))
-}
-
-/// The contexts of a message from a column.
-pub(crate) fn contexts(text: Option<&str>) -> Result<Vec<Context>, StoreError> {
-    let Some(text) = text else {
-        return Ok(Vec::new());
-    };
-    let corrupt = || StoreError::Corrupt {
-        table: "message",
-        column: "contexts",
-        value: text.to_owned(),
-    };
-    let entries: Vec<(String, String, u32, u32)> =
-        serde_json::from_str(text).map_err(|_| corrupt())?;
-    entries
-        .into_iter()
-        .map(|(kind, value, start, end)| {
-            if kind == ContextKind::Instrument.as_str() {
-                Ok(Context {
-                    kind: ContextKind::Instrument,
-                    value,
-                    start,
-                    end,
-                })
-            } else {
-                Err(corrupt())
-            }
-        })
-        .collect()
 }

@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use perch_domain::audit::AuditRecord;
 use perch_domain::credential::{Credential, CredentialKind};
 use perch_domain::pool::{Pool, PoolFqdn};
-use perch_domain::principal::{Address, Principal, PrincipalKind};
+use perch_domain::principal::{Address, Principal};
 use perch_domain::{CredentialId, PrincipalId, Timestamp};
+use perch_store::column::{credential_kind, credential_kind_word, digest, principal_kind};
 use perch_store::{
     AuditEntry, DeploymentStore, DeploymentWrite, Directory, StoreError, StoredPrincipal,
 };
@@ -28,26 +29,10 @@ impl SqliteDeployment {
     }
 }
 
-const fn kind_word(kind: CredentialKind) -> &'static str {
-    match kind {
-        CredentialKind::Session => "session",
-        CredentialKind::Token => "token",
-    }
-}
-
 fn principal(row: &SqliteRow) -> Result<Principal, StoreError> {
-    let word: String = get(row, "kind")?;
-    let kind = PrincipalKind::ALL
-        .into_iter()
-        .find(|kind| kind.as_str() == word)
-        .ok_or(StoreError::Corrupt {
-            table: "principal",
-            column: "kind",
-            value: word,
-        })?;
     Ok(Principal {
         id: PrincipalId(id(row, "id")?),
-        kind,
+        kind: principal_kind(get(row, "kind")?)?,
         address: Address::stored(get(row, "address")?),
         display_name: get(row, "display_name")?,
         email: get(row, "email")?,
@@ -58,26 +43,12 @@ fn principal(row: &SqliteRow) -> Result<Principal, StoreError> {
 }
 
 fn credential(row: &SqliteRow) -> Result<Credential, StoreError> {
-    let word: String = get(row, "kind")?;
-    let kind = [CredentialKind::Session, CredentialKind::Token]
-        .into_iter()
-        .find(|kind| kind_word(*kind) == word)
-        .ok_or(StoreError::Corrupt {
-            table: "credential",
-            column: "kind",
-            value: word,
-        })?;
-    let digest: Vec<u8> = get(row, "digest")?;
     Ok(Credential {
         id: CredentialId(id(row, "id")?),
-        kind,
+        kind: credential_kind(get(row, "kind")?)?,
         principal: PrincipalId(id(row, "principal")?),
         name: get(row, "name")?,
-        digest: digest.try_into().map_err(|_| StoreError::Corrupt {
-            table: "credential",
-            column: "digest",
-            value: "not 32 bytes".to_owned(),
-        })?,
+        digest: digest(get(row, "digest")?)?,
         created_at: time(row, "created_at")?,
         expires_at: get::<Option<i64>>(row, "expires_at")?.map(Timestamp::from_micros),
     })
@@ -166,7 +137,7 @@ impl DeploymentStore for SqliteDeployment {
              WHERE principal = ? AND kind = ? ORDER BY created_at",
         )
         .bind(user.0)
-        .bind(kind_word(kind))
+        .bind(credential_kind_word(kind))
         .fetch_all(&self.database.readers)
         .await
         .map_err(error)?;
@@ -288,7 +259,7 @@ impl DeploymentWrite for SqliteDeploymentWrite {
              VALUES (?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(credential.id.0)
-        .bind(kind_word(credential.kind))
+        .bind(credential_kind_word(credential.kind))
         .bind(credential.principal.0)
         .bind(&credential.name)
         .bind(credential.digest.as_slice())

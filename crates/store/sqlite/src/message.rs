@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use perch_domain::message::Message;
 use perch_domain::{Nonce, PrincipalId, RoomId, Seq, Timestamp};
+use perch_store::column::{contexts, contexts_text, int};
 use perch_store::{Append, Appended, Batch, Page, StoreError};
 use serde_json::json;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
-use crate::convert::{contexts, contexts_json, get, id, int, seq, time};
+use crate::convert::{get, id, seq, time};
 use crate::database::{Database, error};
 
 /// A room as the batch sees it: its number and the place of its last message so far.
@@ -152,7 +153,7 @@ fn row_json(head: &Head, append: &Append) -> serde_json::Value {
         u8::from(draft.alert()),
         draft.title(),
         draft.text(),
-        contexts_json(draft.contexts()).map(|contexts| contexts.to_string()),
+        contexts_text(draft.contexts()),
         hex(append.nonce.0),
     ])
 }

@@ -7,16 +7,16 @@ use perch_domain::category::{Category, Scope};
 use perch_domain::pool::PoolFqdn;
 use perch_domain::room::Room;
 use perch_domain::{AddinId, CategoryId, Description, Name, PrincipalId, RoomId, Seq};
+use perch_store::column::{
+    int, invitations, invitations_word, privacy, privacy_word, room_type, type_word,
+};
 use perch_store::{Catalogue, StoreError};
 use serde_json::json;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{SqlitePool, sqlite::SqliteRow};
 use uuid::Uuid;
 
-use crate::convert::{
-    get, id, int, invitations, invitations_word, privacy, privacy_word, revision, room_type, seq,
-    time, type_word,
-};
+use crate::convert::{get, id, revision, seq, time};
 use crate::database::error;
 
 /// The lists of all categories, or of all rooms, by owner and role.

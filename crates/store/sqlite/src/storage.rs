@@ -3,10 +3,11 @@
 use perch_domain::addin_storage::{StorageEntry, StorageKey};
 use perch_domain::{AddinId, PrincipalId, RoomId};
 use perch_store::StoreError;
+use perch_store::column::int;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
-use crate::convert::{count, get, id, int, time};
+use crate::convert::{count, get, id, time};
 use crate::database::error;
 
 fn entry(row: &SqliteRow, room: RoomId, addin: AddinId) -> Result<StorageEntry, StoreError> {

@@ -1,0 +1,135 @@
+//! What stands in columns whichever the database: the words of each choice, the contexts of a message, numbers.
+
+use perch_domain::credential::CredentialKind;
+use perch_domain::principal::PrincipalKind;
+use perch_domain::room::{Invitations, Privacy, RoomType};
+use perch_domain::trigger::{Context, ContextKind};
+use serde_json::{Value, json};
+
+use crate::StoreError;
+
+/// A number as databases keep it.
+#[must_use]
+#[expect(
+    clippy::cast_possible_wrap,
+    reason = "places and revisions count up from 1 and never reach 2^63"
+)]
+pub const fn int(number: u64) -> i64 {
+    number as i64
+}
+
+/// A number that counts, from a column.
+///
+/// # Errors
+/// `Corrupt` when it is negative.
+pub fn count(value: i64, table: &'static str, column: &'static str) -> Result<u64, StoreError> {
+    u64::try_from(value).map_err(|_| StoreError::Corrupt {
+        table,
+        column,
+        value: value.to_string(),
+    })
+}
+
+/// The digest of a credential's secret, from a column.
+///
+/// # Errors
+/// `Corrupt` unless it has 32 bytes.
+pub fn digest(bytes: Vec<u8>) -> Result<[u8; 32], StoreError> {
+    bytes.try_into().map_err(|_| StoreError::Corrupt {
+        table: "credential",
+        column: "digest",
+        value: "not 32 bytes".to_owned(),
+    })
+}
+
+macro_rules! words {
+    ($to:ident, $from:ident, $type:ident { $($variant:ident = $word:literal),+ }, $table:literal, $column:literal) => {
+        /// As it is stored.
+        #[must_use]
+        pub const fn $to(value: $type) -> &'static str {
+            match value { $($type::$variant => $word),+ }
+        }
+        /// As it is in memory.
+        ///
+        /// # Errors
+        /// `Corrupt` when it is none of the words.
+        pub fn $from(word: &str) -> Result<$type, StoreError> {
+            match word {
+                $($word => Ok($type::$variant),)+
+                _ => Err(StoreError::Corrupt { table: $table, column: $column, value: word.to_owned() }),
+            }
+        }
+    };
+}
+
+words!(privacy_word, privacy, Privacy { Open = "open", Closed = "closed", Secret = "secret" }, "room", "privacy");
+words!(type_word, room_type, RoomType { Normal = "normal", Auditorium = "auditorium" }, "room", "type");
+words!(invitations_word, invitations, Invitations { Inherit = "inherit", False = "false" }, "room", "invitations");
+words!(
+    credential_kind_word,
+    credential_kind,
+    CredentialKind { Session = "session", Token = "token" },
+    "credential",
+    "kind"
+);
+
+/// A principal's kind, from a column that holds [`PrincipalKind::as_str`].
+///
+/// # Errors
+/// `Corrupt` when it is none of the words.
+pub fn principal_kind(word: &str) -> Result<PrincipalKind, StoreError> {
+    PrincipalKind::ALL
+        .into_iter()
+        .find(|kind| kind.as_str() == word)
+        .ok_or_else(|| StoreError::Corrupt {
+            table: "principal",
+            column: "kind",
+            value: word.to_owned(),
+        })
+}
+
+/// The contexts of a message as a column: absent when there are none.
+#[must_use]
+pub fn contexts_text(contexts: &[Context]) -> Option<String> {
+    let entry = |context: &Context| {
+        json!([
+            context.kind.as_str(),
+            context.value,
+            context.start,
+            context.end
+        ])
+    };
+    (!contexts.is_empty()).then(|| Value::Array(contexts.iter().map(entry).collect()).to_string())
+}
+
+/// The contexts of a message from a column.
+///
+/// # Errors
+/// `Corrupt` when it is not what [`contexts_text`] makes.
+pub fn contexts(text: Option<&str>) -> Result<Vec<Context>, StoreError> {
+    let Some(text) = text else {
+        return Ok(Vec::new());
+    };
+    let corrupt = || StoreError::Corrupt {
+        table: "message",
+        column: "contexts",
+        value: text.to_owned(),
+    };
+    let entries: Vec<(String, String, u32, u32)> =
+        serde_json::from_str(text).map_err(|_| corrupt())?;
+    entries
+        .into_iter()
+        .map(|(kind, value, start, end)| {
+            if kind == ContextKind::Instrument.as_str() {
+                Ok(Context {
+                    kind: ContextKind::Instrument,
+                    value,
+                    start,
+                    end,
+                })
+            } else {
+                Err(corrupt())
+            }
+        })
+        .collect()
+}

@@ -41,10 +41,13 @@ check-tools:
 
 # What the tests need besides: installed where that is allowed, named where it is not.
 tools:
-	@if ! command -v chromium >/dev/null; then \
+	@command -v chromium >/dev/null || missing="chromium"; \
+	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	PATH="$$PATH:/usr/sbin" command -v nats-server >/dev/null || missing="$$missing nats-server"; \
+	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -q >/dev/null && apt-get install -qy chromium >/dev/null; \
-	  else echo "Chromium is missing. Install it: sudo apt install chromium"; exit 1; fi; fi
+	    apt-get update -q >/dev/null && apt-get install -qy $$missing >/dev/null; \
+	  else echo "Missing: $$missing. Install them: sudo apt install $$missing"; exit 1; fi; fi
 	@cargo deny --version >/dev/null 2>&1 || cargo install --locked --quiet cargo-deny
 
 check-rust: packages

@@ -13,6 +13,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("perch-wire", &["perch-domain"]),
     ("perch-store", &["perch-domain"]),
     ("perch-store-sqlite", &["perch-domain", "perch-store"]),
+    ("perch-store-postgres", &["perch-domain", "perch-store"]),
     ("perch-store-conformance", &["perch-domain", "perch-store"]),
     ("perch-live", &["perch-domain", "perch-store", "perch-wire"]),
     (
@@ -25,6 +26,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("perch-shell", &["perch-domain", "perch-wire"]),
     ("perch-testkit", ANY),
+    ("perch-test-servers", &[]),
     ("perch-cli", ANY),
     ("xtask", &["perch-server", "perch-wire"]),
 ];
@@ -37,6 +39,7 @@ const ANY: &[&str] = &[
     "perch-server",
     "perch-shell",
     "perch-store",
+    "perch-store-postgres",
     "perch-store-sqlite",
     "perch-wire",
 ];

@@ -1,0 +1,313 @@
+//! The deployment's database.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use perch_domain::audit::AuditRecord;
+use perch_domain::credential::{Credential, CredentialKind};
+use perch_domain::pool::{Pool, PoolFqdn};
+use perch_domain::principal::{Address, Principal};
+use perch_domain::{CredentialId, PrincipalId, Timestamp};
+use perch_store::column::{credential_kind, credential_kind_word, digest, principal_kind};
+use perch_store::{
+    AuditEntry, DeploymentStore, DeploymentWrite, Directory, StoreError, StoredPrincipal,
+};
+use sqlx::postgres::PgRow;
+use uuid::Uuid;
+
+use crate::audit;
+use crate::convert::{get, id, time};
+use crate::database::{Database, Session, error};
+
+pub(crate) struct PostgresDeployment {
+    database: Database,
+}
+
+impl PostgresDeployment {
+    pub(crate) const fn new(database: Database) -> Self {
+        Self { database }
+    }
+}
+
+fn principal(row: &PgRow) -> Result<Principal, StoreError> {
+    Ok(Principal {
+        id: PrincipalId(id(row, "id")?),
+        kind: principal_kind(get(row, "kind")?)?,
+        address: Address::stored(get(row, "address")?),
+        display_name: get(row, "display_name")?,
+        email: get(row, "email")?,
+        disabled: get(row, "disabled")?,
+        administrator: get(row, "administrator")?,
+        created_at: time(row, "created_at")?,
+    })
+}
+
+fn credential(row: &PgRow) -> Result<Credential, StoreError> {
+    Ok(Credential {
+        id: CredentialId(id(row, "id")?),
+        kind: credential_kind(get(row, "kind")?)?,
+        principal: PrincipalId(id(row, "principal")?),
+        name: get(row, "name")?,
+        digest: digest(get(row, "digest")?)?,
+        created_at: time(row, "created_at")?,
+        expires_at: get::<Option<i64>>(row, "expires_at")?.map(Timestamp::from_micros),
+    })
+}
+
+#[async_trait]
+impl DeploymentStore for PostgresDeployment {
+    async fn load(&self) -> Result<Directory, StoreError> {
+        let mut session = self.database.read().await?;
+        let mut containers: HashMap<PrincipalId, Vec<PrincipalId>> = HashMap::new();
+        for row in sqlx::query("SELECT principal, container FROM containment")
+            .fetch_all(&mut *session)
+            .await
+            .map_err(error)?
+        {
+            let contained = PrincipalId(id(&row, "principal")?);
+            containers
+                .entry(contained)
+                .or_default()
+                .push(PrincipalId(id(&row, "container")?));
+        }
+        let rows = sqlx::query(
+            "SELECT id, kind, address, display_name, email, disabled, administrator, created_at FROM principal",
+        )
+        .fetch_all(&mut *session)
+        .await
+        .map_err(error)?;
+        let mut principals = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let principal = principal(row)?;
+            let containers = containers.remove(&principal.id).unwrap_or_default();
+            principals.push(StoredPrincipal {
+                principal,
+                containers,
+            });
+        }
+        let rows = sqlx::query(
+            "SELECT fqdn, display_name, is_default, created_at FROM pool ORDER BY created_at, fqdn",
+        )
+        .fetch_all(&mut *session)
+        .await
+        .map_err(error)?;
+        let pools = rows
+            .iter()
+            .map(|row| {
+                Ok(Pool {
+                    fqdn: PoolFqdn::stored(get(row, "fqdn")?),
+                    display_name: get(row, "display_name")?,
+                    is_default: get(row, "is_default")?,
+                    created_at: time(row, "created_at")?,
+                })
+            })
+            .collect::<Result<_, StoreError>>()?;
+        Ok(Directory { principals, pools })
+    }
+
+    async fn password_hash(&self, user: PrincipalId) -> Result<Option<String>, StoreError> {
+        let hash = sqlx::query_scalar::<_, Option<String>>(
+            "SELECT password_hash FROM principal WHERE id = $1",
+        )
+        .bind(user.0)
+        .fetch_optional(&mut *self.database.read().await?)
+        .await
+        .map_err(error)?;
+        Ok(hash.flatten())
+    }
+
+    async fn find_credential(&self, digest: &[u8; 32]) -> Result<Option<Credential>, StoreError> {
+        let row = sqlx::query(
+            "SELECT id, kind, principal, name, digest, created_at, expires_at FROM credential WHERE digest = $1",
+        )
+        .bind(digest.as_slice())
+        .fetch_optional(&mut *self.database.read().await?)
+        .await
+        .map_err(error)?;
+        row.as_ref().map(credential).transpose()
+    }
+
+    async fn list_credentials(
+        &self,
+        user: PrincipalId,
+        kind: CredentialKind,
+    ) -> Result<Vec<Credential>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id, kind, principal, name, digest, created_at, expires_at FROM credential \
+             WHERE principal = $1 AND kind = $2 ORDER BY created_at",
+        )
+        .bind(user.0)
+        .bind(credential_kind_word(kind))
+        .fetch_all(&mut *self.database.read().await?)
+        .await
+        .map_err(error)?;
+        rows.iter().map(credential).collect()
+    }
+
+    async fn write(&self) -> Result<Box<dyn DeploymentWrite>, StoreError> {
+        Ok(Box::new(PostgresDeploymentWrite {
+            session: self.database.begin().await?,
+        }))
+    }
+
+    async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        audit::list(&mut *self.database.read().await?, limit).await
+    }
+
+    async fn close(&self) {
+        self.database.close().await;
+    }
+}
+
+struct PostgresDeploymentWrite {
+    session: Session,
+}
+
+impl PostgresDeploymentWrite {
+    async fn set_containers(&mut self, stored: &StoredPrincipal) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM containment WHERE principal = $1")
+            .bind(stored.principal.id.0)
+            .execute(&mut *self.session)
+            .await
+            .map_err(error)?;
+        let containers: Vec<Uuid> = stored.containers.iter().map(|id| id.0).collect();
+        sqlx::query(
+            "INSERT INTO containment (principal, container) SELECT $1, container FROM unnest($2) AS container \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(stored.principal.id.0)
+        .bind(containers)
+        .execute(&mut *self.session)
+        .await
+        .map_err(error)?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl DeploymentWrite for PostgresDeploymentWrite {
+    async fn insert_principal(&mut self, new: &StoredPrincipal) -> Result<(), StoreError> {
+        let principal = &new.principal;
+        sqlx::query(
+            "INSERT INTO principal \
+             (id, kind, address, address_folded, display_name, email, disabled, administrator, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(principal.id.0)
+        .bind(principal.kind.as_str())
+        .bind(principal.address.as_str())
+        .bind(principal.address.folded())
+        .bind(&principal.display_name)
+        .bind(&principal.email)
+        .bind(principal.disabled)
+        .bind(principal.administrator)
+        .bind(principal.created_at.as_micros())
+        .execute(&mut *self.session)
+        .await
+        .map_err(error)?;
+        self.set_containers(new).await
+    }
+
+    async fn update_principal(&mut self, changed: &StoredPrincipal) -> Result<bool, StoreError> {
+        let principal = &changed.principal;
+        let done = sqlx::query(
+            "UPDATE principal SET address = $1, address_folded = $2, display_name = $3, email = $4, disabled = $5, \
+             administrator = $6 WHERE id = $7",
+        )
+        .bind(principal.address.as_str())
+        .bind(principal.address.folded())
+        .bind(&principal.display_name)
+        .bind(&principal.email)
+        .bind(principal.disabled)
+        .bind(principal.administrator)
+        .bind(principal.id.0)
+        .execute(&mut *self.session)
+        .await
+        .map_err(error)?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        self.set_containers(changed).await?;
+        Ok(true)
+    }
+
+    async fn set_password_hash(&mut self, user: PrincipalId, hash: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE principal SET password_hash = $1 WHERE id = $2")
+            .bind(hash)
+            .bind(user.0)
+            .execute(&mut *self.session)
+            .await
+            .map_err(error)?;
+        Ok(())
+    }
+
+    async fn insert_pool(&mut self, pool: &Pool) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO pool (fqdn, display_name, is_default, created_at) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(pool.fqdn.as_str())
+        .bind(&pool.display_name)
+        .bind(pool.is_default)
+        .bind(pool.created_at.as_micros())
+        .execute(&mut *self.session)
+        .await
+        .map_err(error)?;
+        Ok(())
+    }
+
+    async fn insert_credential(&mut self, credential: &Credential) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO credential (id, kind, principal, name, digest, created_at, expires_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(credential.id.0)
+        .bind(credential_kind_word(credential.kind))
+        .bind(credential.principal.0)
+        .bind(&credential.name)
+        .bind(credential.digest.as_slice())
+        .bind(credential.created_at.as_micros())
+        .bind(credential.expires_at.map(Timestamp::as_micros))
+        .execute(&mut *self.session)
+        .await
+        .map_err(error)?;
+        Ok(())
+    }
+
+    async fn delete_credential(
+        &mut self,
+        user: PrincipalId,
+        credential: CredentialId,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query("DELETE FROM credential WHERE principal = $1 AND id = $2")
+            .bind(user.0)
+            .bind(credential.0)
+            .execute(&mut *self.session)
+            .await
+            .map_err(error)?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn delete_sessions(
+        &mut self,
+        user: PrincipalId,
+        but: Option<CredentialId>,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "DELETE FROM credential WHERE principal = $1 AND kind = 'session' AND id IS DISTINCT FROM $2",
+        )
+        .bind(user.0)
+        .bind(but.map(|credential| credential.0))
+        .execute(&mut *self.session)
+        .await
+        .map_err(error)?;
+        Ok(())
+    }
+
+    async fn audit(&mut self, record: &AuditRecord) -> Result<(), StoreError> {
+        audit::insert(&mut self.session, record).await
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        self.session.commit().await
+    }
+}

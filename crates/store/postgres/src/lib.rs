@@ -1,0 +1,95 @@
+//! The store for deployments that outgrow the embedded one: PostgreSQL, one database for all.
+//!
+//! The schema `deployment` has the deployment's tables, and each pool has a schema of its own. All of them share the
+//! connections. Whatever is asked is asked in a transaction that names its schema and, when it writes, waits for the disk.
+//! Several nodes may use one database: rooms are locked while their sequence grows.
+//! Start reading at `database`; `message` has the group commit.
+
+mod attention;
+mod audit;
+mod convert;
+mod database;
+mod deployment;
+mod message;
+mod pool;
+mod room;
+mod storage;
+mod url;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use perch_domain::pool::PoolFqdn;
+use perch_store::{DeploymentStore, PoolStore, Storage, StoreError};
+use sha2::{Digest, Sha256};
+use sqlx::postgres::{PgPool, PgPoolOptions};
+
+pub use crate::url::PostgresUrl;
+
+use crate::database::Database;
+use crate::deployment::PostgresDeployment;
+use crate::pool::PostgresPoolStore;
+
+/// How long a caller waits for a connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A PostgreSQL database.
+#[derive(Clone, Debug)]
+pub struct PostgresStorage {
+    connections: PgPool,
+}
+
+impl PostgresStorage {
+    /// A store in a database, which is connected to when it is first used, at most so many times at once, for all pools
+    /// together. Call it within the asynchronous runtime, which looks after the connections.
+    #[must_use]
+    pub fn new(url: &PostgresUrl, connections: u32) -> Self {
+        let connections = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_lazy_with(url.options());
+        Self { connections }
+    }
+}
+
+/// The schema of a pool. A digest, for names are cut at 63 bytes and an FQDN may have 253. In SQL it is
+/// `'pool_' || left(encode(sha256(fqdn::bytea), 'hex'), 32)`.
+fn pool_schema(fqdn: &PoolFqdn) -> String {
+    let digest = Sha256::digest(fqdn.as_str());
+    let bytes = digest.iter().take(16);
+    bytes.fold("pool_".to_owned(), |schema, byte| {
+        format!("{schema}{byte:02x}")
+    })
+}
+
+#[async_trait]
+impl Storage for PostgresStorage {
+    async fn deployment(&self) -> Result<Arc<dyn DeploymentStore>, StoreError> {
+        let database = Database::open(
+            &self.connections,
+            "deployment",
+            &[(
+                1,
+                "create_deployment",
+                include_str!("../migrations/deployment/0001_create_deployment.sql"),
+            )],
+        )
+        .await?;
+        Ok(Arc::new(PostgresDeployment::new(database)))
+    }
+
+    async fn pool(&self, fqdn: &PoolFqdn) -> Result<Arc<dyn PoolStore>, StoreError> {
+        let database = Database::open(
+            &self.connections,
+            &pool_schema(fqdn),
+            &[(
+                1,
+                "create_pool",
+                include_str!("../migrations/pool/0001_create_pool.sql"),
+            )],
+        )
+        .await?;
+        Ok(Arc::new(PostgresPoolStore::new(database, fqdn.clone())))
+    }
+}

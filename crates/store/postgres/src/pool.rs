@@ -1,0 +1,156 @@
+//! A pool's database: the traits, answered by the module of each noun.
+
+use async_trait::async_trait;
+use perch_domain::addin::Addin;
+use perch_domain::addin_storage::{StorageEntry, StorageKey};
+use perch_domain::audit::AuditRecord;
+use perch_domain::category::Category;
+use perch_domain::message::Message;
+use perch_domain::pool::PoolFqdn;
+use perch_domain::room::Room;
+use perch_domain::{AddinId, CategoryId, PrincipalId, RoomId, Seq, Timestamp};
+use perch_store::{
+    Appended, Attention, AuditEntry, Batch, Catalogue, Page, PoolStore, PoolWrite, StoreError,
+};
+
+use crate::database::{Database, Session};
+use crate::{attention, audit, message, room, storage};
+
+pub(crate) struct PostgresPoolStore {
+    database: Database,
+    fqdn: PoolFqdn,
+}
+
+impl PostgresPoolStore {
+    pub(crate) const fn new(database: Database, fqdn: PoolFqdn) -> Self {
+        Self { database, fqdn }
+    }
+}
+
+#[async_trait]
+impl PoolStore for PostgresPoolStore {
+    async fn load(&self) -> Result<Catalogue, StoreError> {
+        room::load(&mut *self.database.read().await?, &self.fqdn).await
+    }
+
+    async fn append(&self, batch: &Batch) -> Result<Vec<Appended>, StoreError> {
+        message::append(&self.database, batch).await
+    }
+
+    async fn messages(
+        &self,
+        room: RoomId,
+        page: Page,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreError> {
+        message::page(&mut *self.database.read().await?, room, page, limit).await
+    }
+
+    async fn first_seq(&self, room: RoomId) -> Result<Seq, StoreError> {
+        message::first_seq(&mut *self.database.read().await?, room).await
+    }
+
+    async fn attention(&self, person: PrincipalId) -> Result<Vec<Attention>, StoreError> {
+        attention::list(&mut *self.database.read().await?, person).await
+    }
+
+    async fn storage(&self, room: RoomId, addin: AddinId) -> Result<Vec<StorageEntry>, StoreError> {
+        storage::list(&mut *self.database.read().await?, room, addin).await
+    }
+
+    async fn storage_entry(
+        &self,
+        room: RoomId,
+        addin: AddinId,
+        key: &StorageKey,
+    ) -> Result<Option<StorageEntry>, StoreError> {
+        storage::get_entry(&mut *self.database.read().await?, room, addin, key).await
+    }
+
+    async fn expire(&self, before: Timestamp) -> Result<u64, StoreError> {
+        message::expire(&self.database, before).await
+    }
+
+    async fn write(&self) -> Result<Box<dyn PoolWrite>, StoreError> {
+        Ok(Box::new(PostgresPoolWrite {
+            session: self.database.begin().await?,
+        }))
+    }
+
+    async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        audit::list(&mut *self.database.read().await?, limit).await
+    }
+
+    async fn close(&self) {
+        self.database.close().await;
+    }
+}
+
+struct PostgresPoolWrite {
+    session: Session,
+}
+
+#[async_trait]
+impl PoolWrite for PostgresPoolWrite {
+    async fn insert_addin(&mut self, addin: &Addin) -> Result<(), StoreError> {
+        room::insert_addin(&mut self.session, addin).await
+    }
+
+    async fn update_addin(&mut self, addin: &Addin) -> Result<bool, StoreError> {
+        room::update_addin(&mut self.session, addin).await
+    }
+
+    async fn delete_addin(&mut self, addin: AddinId) -> Result<bool, StoreError> {
+        room::delete_addin(&mut self.session, addin).await
+    }
+
+    async fn insert_category(&mut self, category: &Category) -> Result<(), StoreError> {
+        room::insert_category(&mut self.session, category).await
+    }
+
+    async fn update_category(&mut self, category: &Category) -> Result<bool, StoreError> {
+        room::update_category(&mut self.session, category).await
+    }
+
+    async fn delete_category(&mut self, category: CategoryId) -> Result<bool, StoreError> {
+        room::delete(
+            &mut self.session,
+            "DELETE FROM category WHERE id = $1",
+            category.0,
+        )
+        .await
+    }
+
+    async fn insert_room(&mut self, room: &Room) -> Result<(), StoreError> {
+        room::insert_room(&mut self.session, room).await
+    }
+
+    async fn update_room(&mut self, room: &Room) -> Result<bool, StoreError> {
+        room::update_room(&mut self.session, room).await
+    }
+
+    async fn delete_room(&mut self, room: RoomId) -> Result<bool, StoreError> {
+        room::delete(&mut self.session, "DELETE FROM room WHERE id = $1", room.0).await
+    }
+
+    async fn set_followed(
+        &mut self,
+        person: PrincipalId,
+        room: RoomId,
+        followed: bool,
+    ) -> Result<(), StoreError> {
+        attention::set_followed(&mut self.session, person, room, followed).await
+    }
+
+    async fn put_storage(&mut self, entry: &StorageEntry) -> Result<bool, StoreError> {
+        storage::put(&mut self.session, entry).await
+    }
+
+    async fn audit(&mut self, record: &AuditRecord) -> Result<(), StoreError> {
+        audit::insert(&mut self.session, record).await
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        self.session.commit().await
+    }
+}

@@ -1,0 +1,401 @@
+//! Add-ins, categories and rooms, with their lists.
+
+use std::collections::HashMap;
+
+use perch_domain::addin::{Addin, AddinUrl};
+use perch_domain::category::{Category, Scope};
+use perch_domain::pool::PoolFqdn;
+use perch_domain::room::Room;
+use perch_domain::{AddinId, CategoryId, Description, Name, PrincipalId, RoomId, Seq};
+use perch_store::column::{
+    int, invitations, invitations_word, privacy, privacy_word, room_type, type_word,
+};
+use perch_store::{Catalogue, StoreError};
+use sqlx::postgres::{PgConnection, PgRow};
+use uuid::Uuid;
+
+use crate::convert::{get, id, revision, seq, time};
+use crate::database::error;
+
+/// The lists of all categories, or of all rooms, by owner and role.
+type Lists<K> = HashMap<(K, String), Vec<PrincipalId>>;
+
+pub(crate) async fn load(
+    connection: &mut PgConnection,
+    pool: &PoolFqdn,
+) -> Result<Catalogue, StoreError> {
+    let rows = sqlx::query("SELECT id, name, url, revision, created_at, updated_at FROM addin")
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(error)?;
+    let addins = rows
+        .iter()
+        .map(|row| addin(row, pool))
+        .collect::<Result<_, _>>()?;
+
+    let mut lists: Lists<Uuid> = HashMap::new();
+    for row in sqlx::query(
+        "SELECT category, role, principal FROM category_principal ORDER BY category, role, place",
+    )
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(error)?
+    {
+        let list = lists
+            .entry((id(&row, "category")?, get(&row, "role")?))
+            .or_default();
+        list.push(PrincipalId(id(&row, "principal")?));
+    }
+    let rows = sqlx::query(
+        "SELECT id, name, description, invitations, file_upload, chat_history, revision, created_at, updated_at \
+         FROM category",
+    )
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(error)?;
+    let categories = rows
+        .iter()
+        .map(|row| category(row, pool, &mut lists))
+        .collect::<Result<_, _>>()?;
+
+    let mut lists: Lists<i64> = HashMap::new();
+    for row in
+        sqlx::query("SELECT room, role, principal FROM room_principal ORDER BY room, role, place")
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(error)?
+    {
+        let list = lists
+            .entry((get(&row, "room")?, get(&row, "role")?))
+            .or_default();
+        list.push(PrincipalId(id(&row, "principal")?));
+    }
+    let rows = sqlx::query(
+        "SELECT no, id, category, name, description, privacy, type, invitations, disabled, addin, head, revision, \
+         created_at, updated_at FROM room",
+    )
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(error)?;
+    let rooms = rows
+        .iter()
+        .map(|row| room(row, pool, &mut lists))
+        .collect::<Result<_, _>>()?;
+    Ok(Catalogue {
+        addins,
+        categories,
+        rooms,
+    })
+}
+
+fn addin(row: &PgRow, pool: &PoolFqdn) -> Result<Addin, StoreError> {
+    Ok(Addin {
+        id: AddinId(id(row, "id")?),
+        pool: pool.clone(),
+        name: Name::stored(get(row, "name")?),
+        url: AddinUrl::stored(get(row, "url")?),
+        revision: revision(row, "addin")?,
+        created_at: time(row, "created_at")?,
+        updated_at: time(row, "updated_at")?,
+    })
+}
+
+fn category(row: &PgRow, pool: &PoolFqdn, lists: &mut Lists<Uuid>) -> Result<Category, StoreError> {
+    let category = id(row, "id")?;
+    let mut list = |role: &str| {
+        lists
+            .remove(&(category, role.to_owned()))
+            .unwrap_or_default()
+    };
+    Ok(Category {
+        id: CategoryId(category),
+        pool: pool.clone(),
+        name: Name::stored(get(row, "name")?),
+        description: Description::stored(get(row, "description")?),
+        invitations: get(row, "invitations")?,
+        file_upload: get(row, "file_upload")?,
+        chat_history: get(row, "chat_history")?,
+        scope: Scope {
+            allowed: list("allowed"),
+            denied: list("denied"),
+        },
+        creators: list("creator"),
+        revision: revision(row, "category")?,
+        created_at: time(row, "created_at")?,
+        updated_at: time(row, "updated_at")?,
+    })
+}
+
+fn room(row: &PgRow, pool: &PoolFqdn, lists: &mut Lists<i64>) -> Result<(Room, Seq), StoreError> {
+    let no: i64 = get(row, "no")?;
+    let mut list = |role: &str| lists.remove(&(no, role.to_owned())).unwrap_or_default();
+    let room = Room {
+        id: RoomId(id(row, "id")?),
+        pool: pool.clone(),
+        category: CategoryId(id(row, "category")?),
+        name: Name::stored(get(row, "name")?),
+        description: Description::stored(get(row, "description")?),
+        privacy: privacy(get(row, "privacy")?)?,
+        room_type: room_type(get(row, "type")?)?,
+        invitations: invitations(get(row, "invitations")?)?,
+        disabled: get(row, "disabled")?,
+        addin: get::<Option<Uuid>>(row, "addin")?.map(AddinId),
+        members: list("member"),
+        managers: list("manager"),
+        presenters: list("presenter"),
+        revision: revision(row, "room")?,
+        created_at: time(row, "created_at")?,
+        updated_at: time(row, "updated_at")?,
+    };
+    Ok((room, seq(row, "room", "head")?))
+}
+
+pub(crate) async fn insert_addin(
+    connection: &mut PgConnection,
+    addin: &Addin,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO addin (id, name, name_folded, url, revision, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(addin.id.0)
+    .bind(addin.name.as_str())
+    .bind(addin.name.folded())
+    .bind(addin.url.as_str())
+    .bind(int(addin.revision.0))
+    .bind(addin.created_at.as_micros())
+    .bind(addin.updated_at.as_micros())
+    .execute(connection)
+    .await
+    .map_err(error)?;
+    Ok(())
+}
+
+pub(crate) async fn update_addin(
+    connection: &mut PgConnection,
+    addin: &Addin,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE addin SET name = $1, name_folded = $2, url = $3, revision = $4, updated_at = $5 WHERE id = $6")
+        .bind(addin.name.as_str())
+        .bind(addin.name.folded())
+        .bind(addin.url.as_str())
+        .bind(int(addin.revision.0))
+        .bind(addin.updated_at.as_micros())
+        .bind(addin.id.0)
+        .execute(connection)
+        .await
+        .map_err(error)?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Removes an add-in. The rooms that have it are locked in the order in which batches lock rooms, before they lose it.
+pub(crate) async fn delete_addin(
+    connection: &mut PgConnection,
+    addin: AddinId,
+) -> Result<bool, StoreError> {
+    sqlx::query("SELECT no FROM room WHERE addin = $1 ORDER BY no FOR NO KEY UPDATE")
+        .bind(addin.0)
+        .execute(&mut *connection)
+        .await
+        .map_err(error)?;
+    delete(connection, "DELETE FROM addin WHERE id = $1", addin.0).await
+}
+
+/// Removes one row by its identifier; foreign keys take care of what hangs on it.
+pub(crate) async fn delete(
+    connection: &mut PgConnection,
+    sql: &'static str,
+    id: Uuid,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(sql)
+        .bind(id)
+        .execute(connection)
+        .await
+        .map_err(error)?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(crate) async fn insert_category(
+    connection: &mut PgConnection,
+    category: &Category,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO category (id, name, name_folded, description, invitations, file_upload, chat_history, revision, \
+         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(category.id.0)
+    .bind(category.name.as_str())
+    .bind(category.name.folded())
+    .bind(category.description.as_str())
+    .bind(category.invitations)
+    .bind(category.file_upload)
+    .bind(category.chat_history)
+    .bind(int(category.revision.0))
+    .bind(category.created_at.as_micros())
+    .bind(category.updated_at.as_micros())
+    .execute(&mut *connection)
+    .await
+    .map_err(error)?;
+    put_category_lists(connection, category).await
+}
+
+pub(crate) async fn update_category(
+    connection: &mut PgConnection,
+    category: &Category,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE category SET name = $1, name_folded = $2, description = $3, invitations = $4, file_upload = $5, \
+         chat_history = $6, revision = $7, updated_at = $8 WHERE id = $9",
+    )
+    .bind(category.name.as_str())
+    .bind(category.name.folded())
+    .bind(category.description.as_str())
+    .bind(category.invitations)
+    .bind(category.file_upload)
+    .bind(category.chat_history)
+    .bind(int(category.revision.0))
+    .bind(category.updated_at.as_micros())
+    .bind(category.id.0)
+    .execute(&mut *connection)
+    .await
+    .map_err(error)?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    put_category_lists(connection, category).await?;
+    Ok(true)
+}
+
+/// The lists of a category or a room, a vector for each column.
+#[derive(Default)]
+struct ListRows {
+    roles: Vec<&'static str>,
+    principals: Vec<Uuid>,
+    places: Vec<i64>,
+}
+
+impl ListRows {
+    fn of(lists: &[(&'static str, &[PrincipalId])]) -> Self {
+        let mut rows = Self::default();
+        for (role, list) in lists {
+            for (principal, place) in list.iter().zip(0..) {
+                rows.roles.push(role);
+                rows.principals.push(principal.0);
+                rows.places.push(place);
+            }
+        }
+        rows
+    }
+}
+
+async fn put_category_lists(
+    connection: &mut PgConnection,
+    category: &Category,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM category_principal WHERE category = $1")
+        .bind(category.id.0)
+        .execute(&mut *connection)
+        .await
+        .map_err(error)?;
+    let rows = ListRows::of(&[
+        ("allowed", &category.scope.allowed),
+        ("denied", &category.scope.denied),
+        ("creator", &category.creators),
+    ]);
+    sqlx::query(
+        "INSERT INTO category_principal (category, role, principal, place) \
+         SELECT $1, role, principal, place FROM unnest($2, $3, $4) AS entry (role, principal, place) \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(category.id.0)
+    .bind(rows.roles)
+    .bind(rows.principals)
+    .bind(rows.places)
+    .execute(connection)
+    .await
+    .map_err(error)?;
+    Ok(())
+}
+
+pub(crate) async fn insert_room(
+    connection: &mut PgConnection,
+    room: &Room,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO room (id, category, name, name_folded, description, privacy, type, invitations, disabled, addin, \
+         revision, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind(room.id.0)
+    .bind(room.category.0)
+    .bind(room.name.as_str())
+    .bind(room.name.folded())
+    .bind(room.description.as_str())
+    .bind(privacy_word(room.privacy))
+    .bind(type_word(room.room_type))
+    .bind(invitations_word(room.invitations))
+    .bind(room.disabled)
+    .bind(room.addin.map(|addin| addin.0))
+    .bind(int(room.revision.0))
+    .bind(room.created_at.as_micros())
+    .bind(room.updated_at.as_micros())
+    .execute(&mut *connection)
+    .await
+    .map_err(error)?;
+    put_room_lists(connection, room).await
+}
+
+pub(crate) async fn update_room(
+    connection: &mut PgConnection,
+    room: &Room,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE room SET category = $1, name = $2, name_folded = $3, description = $4, privacy = $5, type = $6, \
+         invitations = $7, disabled = $8, addin = $9, revision = $10, updated_at = $11 WHERE id = $12",
+    )
+    .bind(room.category.0)
+    .bind(room.name.as_str())
+    .bind(room.name.folded())
+    .bind(room.description.as_str())
+    .bind(privacy_word(room.privacy))
+    .bind(type_word(room.room_type))
+    .bind(invitations_word(room.invitations))
+    .bind(room.disabled)
+    .bind(room.addin.map(|addin| addin.0))
+    .bind(int(room.revision.0))
+    .bind(room.updated_at.as_micros())
+    .bind(room.id.0)
+    .execute(&mut *connection)
+    .await
+    .map_err(error)?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    put_room_lists(connection, room).await?;
+    Ok(true)
+}
+
+async fn put_room_lists(connection: &mut PgConnection, room: &Room) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM room_principal WHERE room = (SELECT no FROM room WHERE id = $1)")
+        .bind(room.id.0)
+        .execute(&mut *connection)
+        .await
+        .map_err(error)?;
+    let rows = ListRows::of(&[
+        ("member", &room.members),
+        ("manager", &room.managers),
+        ("presenter", &room.presenters),
+    ]);
+    sqlx::query(
+        "INSERT INTO room_principal (room, role, principal, place) \
+         SELECT room.no, entry.role, entry.principal, entry.place \
+         FROM room CROSS JOIN unnest($2, $3, $4) AS entry (role, principal, place) WHERE room.id = $1 \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(room.id.0)
+    .bind(rows.roles)
+    .bind(rows.principals)
+    .bind(rows.places)
+    .execute(connection)
+    .await
+    .map_err(error)?;
+    Ok(())
+}

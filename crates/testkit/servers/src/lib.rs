@@ -1,0 +1,11 @@
+//! Private servers of others' making, for tests: each in a temporary folder of its own, and gone when the test is.
+
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test fails by panicking"
+)]
+
+mod postgres;
+
+pub use postgres::Postgres;

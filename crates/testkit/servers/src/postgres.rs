@@ -1,0 +1,197 @@
+//! A PostgreSQL cluster.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// How long a start may take on a busy machine.
+const START_MAX: Duration = Duration::from_secs(60);
+/// How often it is asked whether it has started.
+const PACE: Duration = Duration::from_millis(20);
+
+/// Runs the server until the pipe from the test closes, which it does however the test ends; then nothing of it is left.
+/// A line in the pipe is a crash instead, after which the folder stays.
+const GUARD: &str = r#"folder=$1
+shift
+"$@" </dev/null >>"$folder/log" 2>&1 &
+server=$!
+if read -r _; then kill -KILL "$server" $(pgrep -P "$server"); wait
+else kill -QUIT "$server"; wait; rm -rf "$folder"; fi"#;
+
+/// A cluster that listens at a socket in its folder. Everything about it ends when it is dropped, or with the process.
+#[derive(Debug)]
+pub struct Postgres {
+    programs: PathBuf,
+    folder: PathBuf,
+    /// Whom the server runs as when the test is root, which PostgreSQL refuses to be.
+    user: Option<(u32, u32)>,
+    durable: bool,
+    guard: Option<Child>,
+    databases: AtomicU32,
+}
+
+impl Postgres {
+    /// The cluster that the tests of this process share. It does not wait for the disk.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Postgres> = OnceLock::new();
+        SHARED.get_or_init(|| Self::start(false))
+    }
+
+    /// A cluster of one's own, for tests that hurt it. Only a durable one waits for the disk.
+    #[must_use]
+    pub fn start(durable: bool) -> Self {
+        let folder = tempfile::tempdir().expect("a folder").keep();
+        let owner = fs::metadata(&folder).expect("the folder").uid();
+        let user = (owner == 0).then(unprivileged);
+        if let Some((user, group)) = user {
+            chown(&folder, Some(user), Some(group)).expect("the folder changes hands");
+        }
+        let mut server = Self {
+            programs: programs(),
+            folder,
+            user,
+            durable,
+            guard: None,
+            databases: AtomicU32::new(0),
+        };
+        // A default order of a language: what needs the order of bytes has to say so.
+        let data = server.folder.join("data");
+        let mut initdb = server.program("initdb");
+        initdb
+            .args(["--username=perch", "--auth=trust", "--encoding=UTF8"])
+            .args(["--locale=C.UTF-8", "--locale-provider=icu"])
+            .args(["--icu-locale=en-US", "--no-sync", "--no-instructions"])
+            .arg(&data);
+        succeed(initdb);
+        server.start_again();
+        server
+    }
+
+    /// The address of a new, empty database.
+    #[must_use]
+    pub fn database(&self) -> String {
+        let number = self.databases.fetch_add(1, Ordering::Relaxed);
+        let name = format!("test_{number}");
+        let mut createdb = self.program("createdb");
+        createdb
+            .args(["--username=perch", "--host"])
+            .arg(&self.folder)
+            .arg(&name);
+        succeed(createdb);
+        let host = self.folder.to_string_lossy().replace('/', "%2F");
+        format!("postgres://perch@{host}/{name}")
+    }
+
+    /// SIGKILL to all of its processes, in the middle of whatever they do.
+    pub fn kill(&mut self) {
+        let mut guard = self.guard.take().expect("it runs");
+        let mut pipe = guard.stdin.take().expect("a pipe");
+        pipe.write_all(b"crash\n").expect("the guard listens");
+        guard.wait().expect("it ends");
+    }
+
+    /// Starts it again after [`Self::kill`], and waits until it answers.
+    pub fn start_again(&mut self) {
+        let mut guard = Command::new("sh");
+        guard.args(["-c", GUARD, "sh"]).arg(&self.folder);
+        guard.arg(self.programs.join("postgres")).arg("-D");
+        guard.arg(self.folder.join("data")).arg("-k");
+        guard.arg(&self.folder).arg("-c").arg("listen_addresses=");
+        guard.args(["-c", "max_connections=400"]);
+        if !self.durable {
+            guard.args(["-c", "fsync=off"]);
+        }
+        self.lower(&mut guard);
+        let guard = guard.stdin(Stdio::piped()).stdout(Stdio::null());
+        self.guard = Some(guard.spawn().expect("sh runs"));
+        let deadline = Instant::now() + START_MAX;
+        while !self.answers() {
+            assert!(
+                Instant::now() < deadline,
+                "PostgreSQL does not start:\n{}",
+                fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+            );
+            std::thread::sleep(PACE);
+        }
+    }
+
+    fn answers(&self) -> bool {
+        let mut ready = self.program("pg_isready");
+        ready.arg("--quiet").arg("--host").arg(&self.folder);
+        ready.status().expect("pg_isready runs").success()
+    }
+
+    fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(self.programs.join(name));
+        self.lower(&mut command);
+        command
+    }
+
+    /// Lets a command run as an unprivileged user, with nothing of PostgreSQL's in its environment.
+    fn lower(&self, command: &mut Command) {
+        command.current_dir(&self.folder);
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PG")) {
+            command.env_remove(name);
+        }
+        if let Some((user, group)) = self.user {
+            command.uid(user).gid(group);
+        }
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        if let Some(mut guard) = self.guard.take() {
+            drop(guard.stdin.take());
+            guard.wait().ok();
+        }
+        // What is left of one that was killed.
+        fs::remove_dir_all(&self.folder).ok();
+    }
+}
+
+/// Where Debian has the programs of the newest version.
+fn programs() -> PathBuf {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    versions
+        .filter_map(|entry| {
+            let version: u32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
+            let programs = Path::new("/usr/lib/postgresql").join(format!("{version}/bin"));
+            programs
+                .join("postgres")
+                .exists()
+                .then_some((version, programs))
+        })
+        .max()
+        .map(|(_, programs)| programs)
+        .expect("PostgreSQL is missing. Install it: apt install postgresql")
+}
+
+/// The user and group `postgres`, which Debian's package makes.
+fn unprivileged() -> (u32, u32) {
+    let users = fs::read_to_string("/etc/passwd").expect("a list of users");
+    users
+        .lines()
+        .find_map(|line| {
+            let mut fields = line.split(':');
+            let (name, _) = (fields.next()?, fields.next()?);
+            let ids = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+            (name == "postgres").then_some(ids)
+        })
+        .expect("there is no user postgres. Install PostgreSQL: apt install postgresql")
+}
+
+fn succeed(mut command: Command) {
+    let output = command.output().expect("it runs");
+    assert!(
+        output.status.success(),
+        "{command:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}

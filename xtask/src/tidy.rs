@@ -25,6 +25,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &["perch-app", "perch-domain", "perch-live", "perch-wire"],
     ),
     ("perch-shell", &["perch-domain", "perch-wire"]),
+    ("perch-history", &[]),
     ("perch-testkit", ANY),
     ("perch-test-servers", &[]),
     ("perch-cli", ANY),
@@ -35,6 +36,7 @@ const EDGES: &[(&str, &[&str])] = &[
 const ANY: &[&str] = &[
     "perch-app",
     "perch-domain",
+    "perch-history",
     "perch-live",
     "perch-server",
     "perch-shell",
@@ -45,7 +47,7 @@ const ANY: &[&str] = &[
 ];
 
 /// Libraries that the lowest crates must not see.
-const PURE: &[&str] = &["perch-domain", "perch-wire"];
+const PURE: &[&str] = &["perch-domain", "perch-history", "perch-wire"];
 const NOT_PURE: &[&str] = &["axum", "reqwest", "sqlx", "tokio"];
 
 /// Lines of a source file beyond which it should be two.

@@ -69,8 +69,8 @@ impl PoolState {
             rooms: loaded.rooms.into_iter().map(room).collect(),
         };
         Ok(Arc::new(Self {
+            committer: Committer::start(&pool.fqdn, Arc::clone(&store)),
             pool,
-            committer: Committer::start(Arc::clone(&store)),
             store,
             catalogue: RwLock::new(catalogue),
             change: tokio::sync::Mutex::new(()),

@@ -1,6 +1,7 @@
 //! Opening a room on a connection: its last messages and what comes next, in one step.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use perch_domain::limits::MESSAGES_PAGE_MAX;
 use perch_domain::message::Message;
@@ -36,6 +37,7 @@ impl App {
         join: JoinRoom,
         subscriber: &Arc<Subscriber>,
     ) -> Result<(Arc<Subscription>, Frame), Refusal> {
+        let begun = Instant::now();
         let view = self.room_view(RoomId(join.room))?;
         view.may(actor, RoomAction::Join)?;
         let standing = actor.standing(&view.room, &view.category);
@@ -67,7 +69,10 @@ impl App {
             .after
             .map_or(Holds::Nothing(latest), |after| Holds::UpTo(Seq(after)));
         match self.joined(actor, id, &view, holds, head).await {
-            Ok(frame) => Ok((subscription, frame)),
+            Ok(frame) => {
+                metrics::histogram!("perch_join_seconds").record(begun.elapsed());
+                Ok((subscription, frame))
+            }
             Err(refusal) => {
                 self.leave(actor, &subscription);
                 Err(refusal)

@@ -42,6 +42,7 @@ impl Attempts {
         self.0
             .check_key(&(fold(&shortened(name)), from))
             .map_err(|_| {
+                metrics::counter!("perch_rejected_total", "limit" => "sign_in").increment(1);
                 Refusal::new(
                 Code::TooManyAttempts,
                 format!(

@@ -47,6 +47,9 @@ pub(crate) enum Error {
     /// The server ended badly.
     #[error("The server stopped: {0}.")]
     Serve(io::Error),
+    /// Nothing can be counted.
+    #[error("Metrics cannot be collected: {0}.")]
+    Metrics(String),
     /// The program cannot start its threads.
     #[error("The program cannot start: {0}.")]
     Runtime(io::Error),

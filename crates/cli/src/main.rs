@@ -8,6 +8,7 @@ mod demo;
 mod error;
 mod init;
 mod logging;
+mod metrics;
 mod say;
 mod serve;
 

@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Config, Flags};
 use crate::error::Error;
-use crate::logging;
+use crate::{logging, metrics};
 
 /// `perch serve`.
 #[derive(Args)]
@@ -31,6 +31,8 @@ pub(crate) async fn run(command: ServeCommand) -> Result<(), Error> {
     if !config.folder.exists() {
         return Err(Error::Absent(config.folder));
     }
+    // Before anything is opened: an instrument that is made earlier counts for nobody.
+    metrics::start(config.metrics_listen).await?;
     let app = open(&config).await?;
     if app.list_pools().is_empty() {
         return Err(Error::Absent(config.folder));

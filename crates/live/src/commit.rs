@@ -5,7 +5,9 @@
 //! order of a room the same for everybody, since one task publishes in the order of the log.
 
 use std::sync::Arc;
+use std::time::Instant;
 
+use perch_domain::pool::PoolFqdn;
 use perch_domain::{Seq, Timestamp};
 use perch_store::{Append, Appended, Batch, PoolStore, ReadMark, StoreError};
 use perch_wire::live::ServerFrame;
@@ -14,6 +16,7 @@ use perch_wire::principal::Author;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 
+use crate::instruments::{CommitInstruments, Tally};
 use crate::{Frame, RoomLog};
 
 /// Posts that may wait for the task. Beyond, whoever posts waits too: a fast sender slows down, nothing piles up.
@@ -78,10 +81,10 @@ pub struct Committer {
 impl Committer {
     /// Starts the task of a pool.
     #[must_use]
-    pub fn start(store: Arc<dyn PoolStore>) -> Self {
+    pub fn start(pool: &PoolFqdn, store: Arc<dyn PoolStore>) -> Self {
         let (work, receiver) = mpsc::channel(WAITING_MAX);
         let (stop, stopped) = tokio::sync::oneshot::channel();
-        let task = tokio::spawn(run(store, receiver, stopped));
+        let task = tokio::spawn(run(store, CommitInstruments::of(pool), receiver, stopped));
         Self {
             work,
             task: Mutex::new(Some((task, stop))),
@@ -118,6 +121,7 @@ impl Committer {
 
 async fn run(
     store: Arc<dyn PoolStore>,
+    instruments: CommitInstruments,
     mut work: mpsc::Receiver<Work>,
     mut stopped: tokio::sync::oneshot::Receiver<()>,
 ) {
@@ -132,11 +136,12 @@ async fn run(
                 continue;
             }
         }
-        commit(&*store, &mut group).await;
+        instruments.taken(work.len());
+        commit(&*store, &instruments, &mut group).await;
     }
 }
 
-async fn commit(store: &dyn PoolStore, group: &mut Vec<Work>) {
+async fn commit(store: &dyn PoolStore, instruments: &CommitInstruments, group: &mut Vec<Work>) {
     let mut batch = Batch::default();
     let mut posts = Vec::with_capacity(group.len());
     for work in group.drain(..) {
@@ -153,12 +158,15 @@ async fn commit(store: &dyn PoolStore, group: &mut Vec<Work>) {
             Work::Read(mark) => batch.reads.push(mark),
         }
     }
+    let begun = Instant::now();
     let outcome = store.append(&batch).await;
+    instruments.answered(posts.len(), begun.elapsed());
+    let mut tally = Tally::default();
     match outcome {
         Ok(appended) => {
             let appends = batch.appends.into_iter().zip(appended);
             for ((append, appended), (author, log, done)) in appends.zip(posts) {
-                done(publish(&append, appended, author, &log));
+                done(publish(&append, appended, author, &log, &mut tally));
             }
         }
         Err(cause) => {
@@ -171,11 +179,13 @@ async fn commit(store: &dyn PoolStore, group: &mut Vec<Work>) {
                 posts = posts.len(),
                 "nothing of a group was stored"
             );
+            tally.failed = posts.len() as u64;
             for (_, _, done) in posts {
                 done(Err(error));
             }
         }
     }
+    instruments.done(&tally);
 }
 
 /// Publishes a message that is durable now.
@@ -184,6 +194,7 @@ fn publish(
     appended: Appended,
     author: Author,
     log: &RoomLog,
+    tally: &mut Tally,
 ) -> Result<Posted, CommitError> {
     match appended {
         Appended::Stored { seq } => {
@@ -199,19 +210,29 @@ fn publish(
                 contexts: draft.contexts().iter().map(Context::from).collect(),
                 nonce: append.nonce.0,
             }));
-            log.publish_message(seq, frame);
+            tally.deliveries += log.publish_message(seq, frame) as u64;
+            tally.stored += 1;
             Ok(Posted {
                 seq,
                 at: append.at,
                 repeated: false,
             })
         }
-        Appended::Repeated { room, seq, at } if room == append.room => Ok(Posted {
-            seq,
-            at,
-            repeated: true,
-        }),
-        Appended::Repeated { .. } => Err(CommitError::NonceElsewhere),
-        Appended::NoRoom => Err(CommitError::NoRoom),
+        Appended::Repeated { room, seq, at } if room == append.room => {
+            tally.repeated += 1;
+            Ok(Posted {
+                seq,
+                at,
+                repeated: true,
+            })
+        }
+        Appended::Repeated { .. } => {
+            tally.failed += 1;
+            Err(CommitError::NonceElsewhere)
+        }
+        Appended::NoRoom => {
+            tally.failed += 1;
+            Err(CommitError::NoRoom)
+        }
     }
 }

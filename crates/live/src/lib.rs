@@ -5,6 +5,7 @@
 //! whoever receives it ([`Frame`]).
 
 pub mod commit;
+mod instruments;
 pub mod log;
 pub mod people;
 mod subscriber;

@@ -15,6 +15,7 @@ use perch_wire::live::ServerFrame;
 use perch_wire::room::Participant;
 use slab::Slab;
 
+use crate::instruments::rooms_live;
 use crate::{Frame, Subscriber};
 
 /// Frames that a ring keeps.
@@ -142,6 +143,9 @@ impl RoomLog {
             seq: AtomicU64::new(state.head.0),
             epoch: AtomicU64::new(self.epoch.load(Ordering::Acquire)),
         });
+        if state.subscriptions.is_empty() {
+            rooms_live().increment(1);
+        }
         let key = state.subscriptions.insert(Arc::clone(&subscription));
         subscription.key.store(key as u64, Ordering::Relaxed);
         (subscription, state.head)
@@ -166,6 +170,9 @@ impl RoomLog {
             .is_some_and(|known| Arc::ptr_eq(known, subscription))
         {
             state.subscriptions.remove(key);
+            if state.subscriptions.is_empty() {
+                rooms_live().decrement(1);
+            }
         }
     }
 
@@ -200,8 +207,8 @@ impl RoomLog {
         }
     }
 
-    /// Publishes a message that is durable now.
-    pub(crate) fn publish_message(&self, seq: Seq, frame: Frame) {
+    /// Publishes a message that is durable now, and says to how many connections.
+    pub(crate) fn publish_message(&self, seq: Seq, frame: Frame) -> usize {
         let mut state = self.state();
         state.head = state.head.max(seq);
         state.push(Entry {
@@ -209,6 +216,7 @@ impl RoomLog {
             seq: Some(seq),
         });
         state.wake_all();
+        state.subscriptions.len()
     }
 
     /// Publishes an event that is no message.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use perch_domain::{CredentialId, PrincipalId};
 
+use crate::instruments::connections;
 use crate::{Closing, Frame, Subscriber};
 
 /// The connections of this node, by person.
@@ -16,6 +17,7 @@ pub struct People {
 impl People {
     /// A connection begins.
     pub fn enter(&self, subscriber: &Arc<Subscriber>) {
+        connections().increment(1);
         self.connections()
             .entry(subscriber.person())
             .or_default()
@@ -24,6 +26,7 @@ impl People {
 
     /// A connection has ended.
     pub fn leave(&self, subscriber: &Arc<Subscriber>) {
+        connections().decrement(1);
         let mut connections = self.connections();
         if let Some(list) = connections.get_mut(&subscriber.person()) {
             list.retain(|known| !Arc::ptr_eq(known, subscriber));

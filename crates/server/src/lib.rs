@@ -8,6 +8,7 @@ mod assets;
 mod auth;
 mod extract;
 mod headers;
+mod instruments;
 pub mod openapi;
 mod problem;
 mod rest;
@@ -83,5 +84,6 @@ pub fn router(state: ServerState) -> Router {
             headers::protect,
         ))
         .layer(tower_http::compression::CompressionLayer::new())
+        .layer(axum::middleware::from_fn(instruments::count))
         .with_state(state)
 }

@@ -12,6 +12,7 @@ pub mod column;
 mod deployment;
 mod error;
 mod pool;
+mod timed;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ pub use error::{Key, StoreError};
 pub use pool::{
     Append, Appended, Attention, Batch, Catalogue, Page, PoolStore, PoolWrite, ReadMark,
 };
+pub use timed::timed;
 
 /// Where the stores of a deployment come from.
 #[async_trait]

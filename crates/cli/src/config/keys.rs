@@ -1,5 +1,6 @@
 //! The table of settings. A new one is a line here and a field of [`Config`].
 
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 
@@ -50,6 +51,19 @@ fn within(text: &str, min: u32, max: u32) -> Result<u32, String> {
         .ok_or_else(|| format!("{text:?} is no number {range}."))
 }
 
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| format!("{text:?} is no address with a port, such as 127.0.0.1:8400."))
+}
+
+/// What is `off` unless somebody sets it.
+fn unless_off<T>(
+    text: &str,
+    read: impl FnOnce(&str) -> Result<T, String>,
+) -> Result<Option<T>, String> {
+    (text != "off").then(|| read(text)).transpose()
+}
+
 /// Every setting, in the order in which `perch config check` prints them.
 pub(crate) const KEYS: &[Key] = &[
     Key {
@@ -71,9 +85,7 @@ pub(crate) const KEYS: &[Key] = &[
         default: "127.0.0.1:8400",
         number: false,
         set: |config, text| {
-            config.listen = text.parse().map_err(|_| {
-                format!("{text:?} is no address with a port, such as 127.0.0.1:8400.")
-            })?;
+            config.listen = address(text)?;
             Ok(())
         },
     },
@@ -160,6 +172,16 @@ pub(crate) const KEYS: &[Key] = &[
         set: |config, text| {
             EnvFilter::try_new(text).map_err(|cause| format!("{text:?} is no filter: {cause}."))?;
             text.clone_into(&mut config.log_filter);
+            Ok(())
+        },
+    },
+    Key {
+        name: "metrics.listen",
+        help: "Address and port at which Prometheus finds /metrics; off: nowhere",
+        default: "off",
+        number: false,
+        set: |config, text| {
+            config.metrics_listen = unless_off(text, address)?;
             Ok(())
         },
     },

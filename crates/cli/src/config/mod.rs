@@ -43,6 +43,8 @@ pub(crate) struct Config {
     pub(crate) session_days: u32,
     /// What is logged.
     pub(crate) log_filter: String,
+    /// Where metrics are served, if they are.
+    pub(crate) metrics_listen: Option<SocketAddr>,
 }
 
 impl Config {
@@ -61,6 +63,7 @@ impl Config {
             },
             session_days: 0,
             log_filter: String::new(),
+            metrics_listen: None,
         })
     }
 

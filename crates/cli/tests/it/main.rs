@@ -10,4 +10,5 @@
 mod command_line;
 mod crash;
 mod full_disk;
+mod metrics;
 mod process;

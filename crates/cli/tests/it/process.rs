@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -51,9 +51,16 @@ pub(crate) fn deployment() -> TempDir {
     folder
 }
 
+/// What stands behind a mark in a line of the log.
+fn value(line: &str, mark: &str) -> Option<String> {
+    let (_, rest) = line.split_once(mark)?;
+    rest.split(' ').next().map(str::to_owned)
+}
+
 /// A running `perch serve`. Killed when it is dropped.
 pub(crate) struct Serving {
     child: Child,
+    log: Arc<Mutex<Vec<String>>>,
     pub(crate) url: String,
 }
 
@@ -67,13 +74,15 @@ impl Serving {
             .expect("perch starts");
         let lines = BufReader::new(child.stderr.take().expect("its log")).lines();
         let (found, address) = mpsc::channel();
+        let log = Arc::new(Mutex::new(Vec::new()));
         // Reads to the end: a log that nobody reads would stop the server.
+        let kept = Arc::clone(&log);
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                if let Some((_, rest)) = line.split_once("listening address=") {
-                    found
-                        .send(rest.split(' ').next().unwrap_or_default().to_owned())
-                        .ok();
+                let address = value(&line, "listening address=");
+                kept.lock().expect("no panic").push(line);
+                if let Some(address) = address {
+                    found.send(address).ok();
                 }
             }
         });
@@ -82,8 +91,21 @@ impl Serving {
             .expect("the server says where it listens");
         Self {
             child,
+            log,
             url: format!("http://{address}"),
         }
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> Vec<String> {
+        self.log.lock().expect("no panic").clone()
+    }
+
+    /// Where it serves its metrics.
+    pub(crate) fn metrics_url(&self) -> String {
+        let log = self.log();
+        let address = log.iter().find_map(|line| value(line, "metrics address="));
+        format!("http://{}/metrics", address.expect("metrics are served"))
     }
 
     /// SIGKILL, in the middle of whatever it does.

@@ -78,6 +78,7 @@ impl Connection {
     pub(super) async fn run(mut self) {
         self.app.people().enter(&self.subscriber);
         let End(code, reason) = self.talk().await;
+        metrics::counter!("perch_live_closes_total", "code" => code.to_string()).increment(1);
         self.app.people().leave(&self.subscriber);
         for subscription in self.rooms.values() {
             self.app.leave(&self.actor, subscription);
@@ -132,6 +133,7 @@ impl Connection {
     async fn received(&mut self, message: Message) -> Step {
         self.answered = true;
         if !matches!(message, Message::Close(_)) && self.rate.check().is_err() {
+            metrics::counter!("perch_rejected_total", "limit" => "frames").increment(1);
             self.error(
                 None,
                 None,

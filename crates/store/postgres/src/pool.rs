@@ -11,6 +11,7 @@ use perch_domain::room::Room;
 use perch_domain::{AddinId, CategoryId, PrincipalId, RoomId, Seq, Timestamp};
 use perch_store::{
     Appended, Attention, AuditEntry, Batch, Catalogue, Page, PoolStore, PoolWrite, StoreError,
+    timed,
 };
 
 use crate::database::{Database, Session};
@@ -43,7 +44,10 @@ impl PoolStore for PostgresPoolStore {
         page: Page,
         limit: u32,
     ) -> Result<Vec<Message>, StoreError> {
-        message::page(&mut *self.database.read().await?, room, page, limit).await
+        timed("messages", async {
+            message::page(&mut *self.database.read().await?, room, page, limit).await
+        })
+        .await
     }
 
     async fn first_seq(&self, room: RoomId) -> Result<Seq, StoreError> {
@@ -51,7 +55,10 @@ impl PoolStore for PostgresPoolStore {
     }
 
     async fn attention(&self, person: PrincipalId) -> Result<Vec<Attention>, StoreError> {
-        attention::list(&mut *self.database.read().await?, person).await
+        timed("attention", async {
+            attention::list(&mut *self.database.read().await?, person).await
+        })
+        .await
     }
 
     async fn storage(&self, room: RoomId, addin: AddinId) -> Result<Vec<StorageEntry>, StoreError> {

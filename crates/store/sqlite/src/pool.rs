@@ -11,6 +11,7 @@ use perch_domain::room::Room;
 use perch_domain::{AddinId, CategoryId, PrincipalId, RoomId, Seq, Timestamp};
 use perch_store::{
     Appended, Attention, AuditEntry, Batch, Catalogue, Page, PoolStore, PoolWrite, StoreError,
+    timed,
 };
 use sqlx::{Sqlite, Transaction};
 
@@ -44,7 +45,11 @@ impl PoolStore for SqlitePoolStore {
         page: Page,
         limit: u32,
     ) -> Result<Vec<Message>, StoreError> {
-        message::page(&self.database.readers, room, page, limit).await
+        timed(
+            "messages",
+            message::page(&self.database.readers, room, page, limit),
+        )
+        .await
     }
 
     async fn first_seq(&self, room: RoomId) -> Result<Seq, StoreError> {
@@ -52,7 +57,7 @@ impl PoolStore for SqlitePoolStore {
     }
 
     async fn attention(&self, person: PrincipalId) -> Result<Vec<Attention>, StoreError> {
-        attention::list(&self.database.readers, person).await
+        timed("attention", attention::list(&self.database.readers, person)).await
     }
 
     async fn storage(&self, room: RoomId, addin: AddinId) -> Result<Vec<StorageEntry>, StoreError> {

@@ -60,7 +60,8 @@ pub(crate) async fn serve(config: &Config, app: Arc<App>) -> Result<(), Error> {
     tracing::info!(folder = %config.folder.display(), "store: SQLite");
     tracing::info!(%address, public = %config.public_origin, "listening");
     let stop = stop_signal().map_err(Error::Serve)?;
-    perch_server::serve(listener, ServerState::new(app, config.limits), stop)
+    let state = ServerState::new(app, config.limits).with_http(config.http.clone());
+    perch_server::serve(listener, state, stop)
         .await
         .map_err(Error::Serve)
 }

@@ -19,6 +19,10 @@ pub enum Class {
     Missing,
     /// It contradicts what is stored.
     Conflict,
+    /// It is there, but not to be used like this.
+    Method,
+    /// The caller took too long to say it.
+    Late,
     /// Too many at once.
     TooMany,
     /// The server cannot do it now.
@@ -117,6 +121,12 @@ codes! {
     LimitExceeded: TooMany,
     /// Too many failed attempts to sign in.
     TooManyAttempts: TooMany,
+    /// Too many requests of one person or address.
+    TooManyRequests: TooMany,
+    /// The address knows other methods than this one.
+    MethodNotAllowed: Method,
+    /// The request did not arrive in time.
+    RequestTimeout: Late,
     /// The disk is full: nothing was stored.
     StorageFull: Unavailable,
     /// The server cannot reach its store (Annex B).

@@ -1,15 +1,16 @@
 //! Who is calling: a browser's cookie, or a program's bearer token.
 
-use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::net::IpAddr;
 
 use aide::OperationInput;
-use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use perch_app::{Actor, App};
 use perch_domain::{Code, Refusal};
 
+use crate::ServerState;
+use crate::limit::{Authenticated, client_address};
 use crate::problem::Refused;
 
 /// The cookie that holds the secret of a browser's session.
@@ -18,21 +19,18 @@ pub(crate) const COOKIE: &str = "perch_session";
 /// A caller who is signed in.
 pub(crate) struct SignedIn(pub(crate) Actor);
 
-impl<S> FromRequestParts<S> for SignedIn
-where
-    S: Send + Sync,
-    Arc<App>: FromRef<S>,
-{
+impl FromRequestParts<ServerState> for SignedIn {
     type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
-        let app = Arc::<App>::from_ref(state);
-        let secret = bearer(&parts.headers).or_else(|| cookie(&parts.headers));
-        let Some(secret) = secret else {
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, Refused> {
+        if let Some(Authenticated(found)) = parts.extensions.remove::<Authenticated>() {
+            return Ok(Self(found?));
+        }
+        let Some(secret) = secret(&parts.headers) else {
             let detail = "You are not signed in. Sign in, or send a token as a bearer token.";
             return Err(Refusal::new(Code::NotSignedIn, detail).into());
         };
-        Ok(Self(app.authenticate(secret).await?))
+        Ok(Self(state.app.authenticate(secret).await?))
     }
 }
 
@@ -41,20 +39,24 @@ impl OperationInput for SignedIn {}
 /// The address that a request comes from.
 pub(crate) struct From(pub(crate) Option<IpAddr>);
 
-impl<S: Send + Sync> FromRequestParts<S> for From {
+impl FromRequestParts<ServerState> for From {
     type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
-        Ok(Self(
-            parts
-                .extensions
-                .get::<ConnectInfo<SocketAddr>>()
-                .map(|info| info.0.ip()),
-        ))
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, Refused> {
+        Ok(Self(client_address(
+            &parts.extensions,
+            &parts.headers,
+            &state.http.proxies,
+        )))
     }
 }
 
 impl OperationInput for From {}
+
+/// The secret that a request carries: a program's token, or that of a browser's session.
+pub(crate) fn secret(headers: &HeaderMap) -> Option<&str> {
+    bearer(headers).or_else(|| cookie(headers))
+}
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, secret) = headers

@@ -12,19 +12,28 @@ use perch_domain::{Code, Refusal};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
+use serde_urlencoded::Deserializer;
 
+use crate::ServerState;
 use crate::problem::Refused;
 
 /// A JSON body.
 pub(crate) struct Body<T>(pub(crate) T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+impl<T: DeserializeOwned> FromRequest<ServerState> for Body<T> {
     type Rejection = Refused;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
-        match Json::<T>::from_request(request, state).await {
-            Ok(Json(body)) => Ok(Self(body)),
-            Err(rejection) => Err(Refused::malformed(rejection.body_text())),
+    async fn from_request(request: Request, state: &ServerState) -> Result<Self, Refused> {
+        let read = Json::<T>::from_request(request, state);
+        match tokio::time::timeout(state.http.body, read).await {
+            Ok(Ok(Json(body))) => Ok(Self(body)),
+            Ok(Err(rejection)) => Err(Refused::malformed(rejection.body_text())),
+            Err(_) => {
+                let detail =
+                    "The request did not arrive in time, so nothing was done. Send it again.";
+                Err(Refusal::new(Code::RequestTimeout, detail).into())
+            }
         }
     }
 }
@@ -41,12 +50,26 @@ pub(crate) struct Asked<T>(pub(crate) T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
     type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
-        match Query::<T>::from_request_parts(parts, state).await {
-            Ok(Query(query)) => Ok(Self(query)),
-            Err(rejection) => Err(Refused::malformed(rejection.body_text())),
-        }
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs = Deserializer::new(url::form_urlencoded::parse(query.as_bytes()));
+        serde_path_to_error::deserialize(pairs)
+            .map(Self)
+            .map_err(|fault| Refused::malformed(query_fault(fault.path())))
     }
+}
+
+/// What is wrong with a query, in words for people: the library's own are about types.
+fn query_fault(at: &serde_path_to_error::Path) -> String {
+    let fault = match at.iter().next() {
+        Some(Segment::Map { key }) => {
+            format!(
+                "The parameter {key} of the address is not known here, or its value is malformed"
+            )
+        }
+        _ => "One of the parameters of the address is missing, or is given twice".to_owned(),
+    };
+    format!("{fault}; /api/v1/openapi.json lists what may be given.")
 }
 
 impl<T: JsonSchema> OperationInput for Asked<T> {

@@ -9,8 +9,10 @@ mod auth;
 mod extract;
 mod headers;
 mod instruments;
+mod limit;
 pub mod openapi;
 mod problem;
+mod readiness;
 mod rest;
 mod serve;
 pub mod socket;
@@ -23,6 +25,10 @@ use axum::extract::FromRef;
 use perch_app::App;
 use tokio_util::task::TaskTracker;
 
+use crate::limit::RequestRate;
+
+pub use limit::HttpSettings;
+pub use readiness::Readiness;
 pub use serve::serve;
 
 /// What the surfaces need.
@@ -30,6 +36,9 @@ pub use serve::serve;
 pub struct ServerState {
     app: Arc<App>,
     limits: SocketLimits,
+    http: Arc<HttpSettings>,
+    rate: Arc<RequestRate>,
+    readiness: Arc<Readiness>,
     /// Live connections, so that a stop can wait for them.
     connections: TaskTracker,
 }
@@ -58,11 +67,31 @@ impl ServerState {
     /// The state of a server for a deployment.
     #[must_use]
     pub fn new(app: Arc<App>, limits: SocketLimits) -> Self {
+        let http = HttpSettings::default();
         Self {
             app,
             limits,
+            rate: Arc::new(RequestRate::new(&http)),
+            http: Arc::new(http),
+            readiness: Arc::default(),
             connections: TaskTracker::new(),
         }
+    }
+
+    /// The same, which takes requests in another way than by default.
+    #[must_use]
+    pub fn with_http(self, http: HttpSettings) -> Self {
+        Self {
+            rate: Arc::new(RequestRate::new(&http)),
+            http: Arc::new(http),
+            ..self
+        }
+    }
+
+    /// Whether this node is ready; whoever knows a reason against it says so there.
+    #[must_use]
+    pub const fn readiness(&self) -> &Arc<Readiness> {
+        &self.readiness
     }
 }
 
@@ -78,7 +107,14 @@ pub fn router(state: ServerState) -> Router {
     api.route("/api/v1/live", axum::routing::get(socket::upgrade))
         .route("/addin-frame/{room}", axum::routing::get(addin_frame::show))
         .route("/addin-preview", axum::routing::get(addin_frame::preview))
+        .route("/health/live", axum::routing::get(readiness::live))
+        .route("/health/ready", axum::routing::get(readiness::ready))
         .fallback(assets::serve)
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(axum::middleware::from_fn_with_state(
+            state.clone(),
+            limit::limit,
+        ))
         .layer(axum::middleware::from_fn_with_state(
             state.clone(),
             headers::protect,

@@ -85,7 +85,7 @@ fn document(api: &OpenApi) -> String {
 }
 
 /// Says what an operation is called, what it does, and which refusals its callers must expect besides those of every
-/// operation (`NotSignedIn`, `DatabaseConnection`).
+/// operation.
 pub(crate) fn operation<'t>(
     operation: TransformOperation<'t>,
     tag: &'static str,
@@ -96,6 +96,8 @@ pub(crate) fn operation<'t>(
     let mut operation = operation.tag(tag).id(id).summary(summary);
     let always = [
         Code::NotSignedIn,
+        Code::RequestTimeout,
+        Code::TooManyRequests,
         Code::DatabaseConnection,
         Code::ServerError,
     ];
@@ -109,6 +111,6 @@ pub(crate) fn operation<'t>(
             }
         })+};
     }
-    refusals!(401, 403, 404, 409, 422, 429, 503);
+    refusals!(401, 403, 404, 408, 409, 422, 429, 503);
     operation
 }

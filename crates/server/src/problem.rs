@@ -3,12 +3,14 @@
 use aide::OperationOutput;
 use aide::generate::GenContext;
 use aide::openapi::{MediaType, Operation, Response as OpenApiResponse, SchemaObject};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use perch_domain::{Class, Code, Refusal};
 use perch_wire::problem::Problem;
 
-/// Seconds after which a caller who was too fast may try again.
+/// Seconds after which a caller who was too fast with requests may try again …
+const REQUESTS_RETRY_AFTER_SECONDS: &str = "1";
+/// … and one who reached any other limit.
 const RETRY_AFTER_SECONDS: &str = "10";
 
 /// A refusal, on its way out.
@@ -43,11 +45,21 @@ impl IntoResponse for Refused {
         if self.0.code.class() == Class::TooMany {
             response.headers_mut().insert(
                 header::RETRY_AFTER,
-                header::HeaderValue::from_static(RETRY_AFTER_SECONDS),
+                header::HeaderValue::from_static(match self.0.code {
+                    Code::TooManyRequests => REQUESTS_RETRY_AFTER_SECONDS,
+                    _ => RETRY_AFTER_SECONDS,
+                }),
             );
         }
         response
     }
+}
+
+/// The answer to a method that an address does not know; the router adds which it does (`Allow`).
+pub(crate) async fn method_not_allowed(method: Method) -> Refused {
+    let detail =
+        format!("{method} is not possible here. The API is described at /api/v1/openapi.json.");
+    Refused(Refusal::new(Code::MethodNotAllowed, detail))
 }
 
 impl OperationOutput for Refused {

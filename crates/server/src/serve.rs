@@ -1,15 +1,26 @@
 //! Running until told to stop, and stopping without losing anything.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
+use axum::Router;
+use axum::extract::{ConnectInfo, Request};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use perch_live::Closing;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower_service::Service;
 
-use crate::{ServerState, router};
+use crate::{HttpSettings, ServerState, readiness, router};
 
 /// How long requests may take that are not finished when the server is to stop.
 const REQUESTS_MAX: Duration = Duration::from_secs(5);
@@ -17,6 +28,8 @@ const REQUESTS_MAX: Duration = Duration::from_secs(5);
 const GOODBYE_MAX: Duration = Duration::from_secs(5);
 /// How often what rooms without history relayed is looked for …
 const EXPIRY_EVERY: Duration = Duration::from_secs(60);
+/// How long to wait when no connection can be accepted, for lack of descriptors say.
+const ACCEPT_AGAIN: Duration = Duration::from_secs(1);
 
 /// Serves until `stop` completes; then tells clients, waits for them, and closes the deployment.
 ///
@@ -27,10 +40,10 @@ pub async fn serve(
     state: ServerState,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let app = std::sync::Arc::clone(&state.app);
+    let app = Arc::clone(&state.app);
     let connections = state.connections.clone();
     let expiry = tokio::spawn({
-        let app = std::sync::Arc::clone(&app);
+        let app = Arc::clone(&app);
         async move {
             let mut tick = tokio::time::interval(EXPIRY_EVERY);
             loop {
@@ -39,36 +52,20 @@ pub async fn serve(
             }
         }
     });
-    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
-    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
-    let told = {
-        let app = std::sync::Arc::clone(&app);
-        async move {
-            stop.await;
-            tracing::info!("stopping: telling clients, committing what was handed over");
-            app.people().close_all(Closing::ShuttingDown);
-            drop(stopping);
-        }
+    let server = Server {
+        http: Arc::clone(&state.http),
+        stopping: CancellationToken::new(),
+        requests: TaskTracker::new(),
+        router: router(state.clone()),
     };
-    // A frame must not wait for the acknowledgement of the one before it: with Nagle's algorithm and delayed
-    // acknowledgements it would, for 40 ms.
-    let listener = listener.tap_io(|stream| {
-        if let Err(cause) = stream.set_nodelay(true) {
-            tracing::debug!(%cause, "a connection keeps its delay");
-        }
-    });
-    let serving = axum::serve(listener, service).with_graceful_shutdown(told);
-    let overdue = async {
-        stopped.await.ok();
-        tokio::time::sleep(REQUESTS_MAX).await;
-    };
-    let served = tokio::select! {
-        served = serving => served,
-        () = overdue => {
-            tracing::warn!("some requests were not finished in time");
-            Ok(())
-        }
-    };
+    tokio::select! {
+        () = server.accept(listener) => {}
+        () = stop => {}
+    }
+    tracing::info!("stopping: telling clients, committing what was handed over");
+    state.readiness.withhold(readiness::STOPPING);
+    app.people().close_all(Closing::ShuttingDown);
+    server.finish().await;
     connections.close();
     if tokio::time::timeout(GOODBYE_MAX, connections.wait())
         .await
@@ -81,5 +78,85 @@ pub async fn serve(
     }
     expiry.abort();
     app.close().await;
-    served
+    Ok(())
+}
+
+/// What each connection needs.
+#[derive(Clone)]
+struct Server {
+    router: Router,
+    http: Arc<HttpSettings>,
+    stopping: CancellationToken,
+    /// Connections on which requests are answered; those that became live ones are counted elsewhere.
+    requests: TaskTracker,
+}
+
+impl Server {
+    /// Accepts connections, for ever.
+    async fn accept(&self, listener: TcpListener) {
+        loop {
+            match listener.accept().await {
+                Ok((stream, peer)) => {
+                    let server = self.clone();
+                    self.requests.spawn(server.connection(stream, peer));
+                }
+                Err(cause) => {
+                    // One client that gave up, or all descriptors in use: neither ends the server.
+                    tracing::warn!(%cause, "a connection was not accepted");
+                    tokio::time::sleep(ACCEPT_AGAIN).await;
+                }
+            }
+        }
+    }
+
+    /// Lets requests that have begun come to their end, for a while.
+    async fn finish(self) {
+        self.stopping.cancel();
+        self.requests.close();
+        if tokio::time::timeout(REQUESTS_MAX, self.requests.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("some requests were not finished in time");
+        }
+    }
+
+    async fn connection(self, stream: TcpStream, peer: SocketAddr) {
+        // A frame must not wait for the acknowledgement of the one before it: with Nagle's algorithm and delayed
+        // acknowledgements it would, for 40 ms.
+        if let Err(cause) = stream.set_nodelay(true) {
+            tracing::debug!(%cause, "a connection keeps its delay");
+        }
+        self.converse(stream, peer).await;
+    }
+
+    /// Answers the requests of a connection until it ends, becomes a live one, or the server stops.
+    async fn converse<S>(self, stream: S, peer: SocketAddr)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let router = self.router;
+        let answer = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            let answer = router.clone().call(request);
+            async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
+        });
+        let mut connection = std::pin::pin!(
+            http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(self.http.head)
+                .serve_connection(TokioIo::new(stream), answer)
+                .with_upgrades()
+        );
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = self.stopping.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(cause) = ended {
+            tracing::debug!(%cause, "a connection ended badly");
+        }
+    }
 }

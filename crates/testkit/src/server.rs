@@ -7,7 +7,7 @@ use perch_app::{App, Settings};
 use perch_domain::addin::Origin;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::{Clock, PrincipalId};
-use perch_server::{ServerState, SocketLimits};
+use perch_server::{HttpSettings, Readiness, ServerState, SocketLimits};
 use perch_store::{AuditEntry, Storage};
 use perch_store_sqlite::SqliteStorage;
 use perch_wire::pool::NewPool;
@@ -32,6 +32,7 @@ pub struct Server {
     url: String,
     clock: Arc<TestClock>,
     folder: TempDir,
+    readiness: Arc<Readiness>,
     running: Option<(oneshot::Sender<()>, JoinHandle<std::io::Result<()>>)>,
 }
 
@@ -43,19 +44,29 @@ impl Server {
 
     /// The same, with other limits of live connections.
     pub async fn start_with(limits: SocketLimits) -> Self {
-        Self::start_as(None, limits).await
+        Self::start_as(None, limits, HttpSettings::default()).await
+    }
+
+    /// The same, which takes requests in another way than by default.
+    pub async fn start_http(http: HttpSettings) -> Self {
+        Self::start_as(None, SocketLimits::default(), http).await
     }
 
     /// The same, which people reach at another address than its own, as behind a proxy.
     pub async fn start_at(origin: &str) -> Self {
         let origin = Origin::parse(origin).expect("an origin");
-        Self::start_as(Some(origin), SocketLimits::default()).await
+        Self::start_as(
+            Some(origin),
+            SocketLimits::default(),
+            HttpSettings::default(),
+        )
+        .await
     }
 
-    async fn start_as(origin: Option<Origin>, limits: SocketLimits) -> Self {
+    async fn start_as(origin: Option<Origin>, limits: SocketLimits, http: HttpSettings) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(TestClock::default());
-        let (app, url, running) = run(&folder, &clock, origin, limits).await;
+        let (app, url, readiness, running) = run(&folder, &clock, origin, limits, http).await;
         let administrator = new_user("control", "Control", true);
         app.create_principal(None, &administrator)
             .await
@@ -74,6 +85,7 @@ impl Server {
             url,
             clock,
             folder,
+            readiness,
             running: Some(running),
         }
     }
@@ -81,9 +93,15 @@ impl Server {
     /// Stops the server as a signal would, and starts it again on the same folder, on another port.
     pub async fn restart(&mut self) {
         self.stop().await;
-        let (app, url, running) =
-            run(&self.folder, &self.clock, None, SocketLimits::default()).await;
-        (self.app, self.url, self.running) = (app, url, Some(running));
+        let (app, url, readiness, running) = run(
+            &self.folder,
+            &self.clock,
+            None,
+            SocketLimits::default(),
+            HttpSettings::default(),
+        )
+        .await;
+        (self.app, self.url, self.readiness, self.running) = (app, url, readiness, Some(running));
     }
 
     /// Stops the server as a signal would.
@@ -104,6 +122,12 @@ impl Server {
     #[must_use]
     pub fn app(&self) -> &Arc<App> {
         &self.app
+    }
+
+    /// What a balancer is told of it.
+    #[must_use]
+    pub fn readiness(&self) -> Arc<Readiness> {
+        Arc::clone(&self.readiness)
     }
 
     /// Its clock.
@@ -261,7 +285,8 @@ async fn run(
     clock: &Arc<TestClock>,
     origin: Option<Origin>,
     limits: SocketLimits,
-) -> (Arc<App>, String, Running) {
+    http: HttpSettings,
+) -> (Arc<App>, String, Arc<Readiness>, Running) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     let origin = origin.unwrap_or_else(|| Origin::parse(&url).expect("an origin"));
@@ -279,11 +304,12 @@ async fn run(
         .await
         .expect("a deployment");
     let (stop, stopped) = oneshot::channel();
-    let state = ServerState::new(Arc::clone(&app), limits);
+    let state = ServerState::new(Arc::clone(&app), limits).with_http(http);
+    let readiness = Arc::clone(state.readiness());
     let stopped = async {
         // A server that is dropped stops too.
         stopped.await.ok();
     };
     let task = tokio::spawn(perch_server::serve(listener, state, stopped));
-    (app, url, (stop, task))
+    (app, url, readiness, (stop, task))
 }

@@ -37,6 +37,8 @@ pub const fn status(class: Class) -> u16 {
         Class::Forbidden => 403,
         Class::Missing => 404,
         Class::Conflict => 409,
+        Class::Method => 405,
+        Class::Late => 408,
         Class::TooMany => 429,
         Class::Unavailable => 503,
     }

@@ -1,9 +1,11 @@
 //! The table of settings. A new one is a line here and a field of [`Config`].
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::str::FromStr;
+use std::time::Duration;
 
+use ipnet::IpNet;
 use perch_domain::addin::Origin;
 use perch_domain::limits::MESSAGES_PAGE_MAX;
 use serde_json::{Map, Value, json};
@@ -56,6 +58,25 @@ fn address(text: &str) -> Result<SocketAddr, String> {
         .map_err(|_| format!("{text:?} is no address with a port, such as 127.0.0.1:8400."))
 }
 
+fn seconds(text: &str) -> Result<Duration, String> {
+    within(text, 1, 600).map(|seconds| Duration::from_secs(seconds.into()))
+}
+
+/// Networks with commas between them; an address is a network of one.
+fn networks(text: &str) -> Result<Vec<IpNet>, String> {
+    let parts = text
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
+    let network = |part: &str| {
+        let one = || part.parse::<IpAddr>().map(IpNet::from).ok();
+        let fault =
+            || format!("{part:?} is no address or network, such as 10.0.0.1 or 10.0.0.0/8.");
+        part.parse().ok().or_else(one).ok_or_else(fault)
+    };
+    parts.map(network).collect()
+}
+
 /// What is `off` unless somebody sets it.
 fn unless_off<T>(
     text: &str,
@@ -98,6 +119,56 @@ pub(crate) const KEYS: &[Key] = &[
             config.public_origin = Origin::parse(text).map_err(|_| {
                 format!("{text:?} is no http or https address, such as https://chat.contoso.com.")
             })?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "server.proxies",
+        help: "Proxies whose X-Forwarded-For is believed: addresses or networks, with commas between them",
+        default: "",
+        number: false,
+        set: |config, text| {
+            config.http.proxies = networks(text)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "server.requests_per_second",
+        help: "Requests a second that one person, or one address without a person, may make over time",
+        default: "100",
+        number: true,
+        set: |config, text| {
+            config.http.requests_per_second = number::<NonZeroU32>(text, "from 1")?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "server.requests_burst",
+        help: "Requests that one person, or one address without a person, may make at once",
+        default: "1000",
+        number: true,
+        set: |config, text| {
+            config.http.requests_burst = number::<NonZeroU32>(text, "from 1")?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "server.head_seconds",
+        help: "Seconds that a client may take for the head of a request, the wait for it included, 1 to 600",
+        default: "30",
+        number: true,
+        set: |config, text| {
+            config.http.head = seconds(text)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "server.body_seconds",
+        help: "Seconds that a client may take for the body of a request, 1 to 600",
+        default: "60",
+        number: true,
+        set: |config, text| {
+            config.http.body = seconds(text)?;
             Ok(())
         },
     },

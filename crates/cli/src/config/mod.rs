@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use perch_domain::addin::Origin;
-use perch_server::SocketLimits;
+use perch_server::{HttpSettings, SocketLimits};
 
 pub(crate) use flags::Flags;
 
@@ -31,6 +31,8 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// Where browsers reach it.
     pub(crate) public_origin: Origin,
+    /// How it takes requests.
+    pub(crate) http: HttpSettings,
     /// Where the databases are.
     pub(crate) folder: PathBuf,
     /// The size at which a database file counts as full.
@@ -54,6 +56,7 @@ impl Config {
             deployment_name: String::new(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_origin: Origin::parse("http://localhost")?,
+            http: HttpSettings::default(),
             folder: PathBuf::new(),
             bytes_max: None,
             default_chat_history: 0,

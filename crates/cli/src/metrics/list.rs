@@ -85,7 +85,7 @@ const METRICS: &[(&str, Kind, &str)] = &[
     (
         "perch_rejected_total",
         Kind::Counter,
-        "What was refused because somebody was too fast: frames or sign_in.",
+        "What was refused because somebody was too fast: frames, requests or sign_in.",
     ),
 ];
 

@@ -17,6 +17,13 @@ use reqwest::{Method, StatusCode, Url, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+/// The code of a server that was asked too often.
+const TOO_FAST: &str = "TooManyRequests";
+/// How long to wait then …
+const TOO_FAST_WAIT: Duration = Duration::from_secs(1);
+/// … and how often, before the person is told.
+const TOO_FAST_MAX: u32 = 30;
+
 /// Why a request has no result.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -156,7 +163,27 @@ impl Client {
         serde_json::from_slice(&body).map_err(|_| self.unexpected(status))
     }
 
+    /// Sends a request; again, after a while, when the server says that there were too many at once.
     async fn exchange(
+        &self,
+        mut request: reqwest::RequestBuilder,
+    ) -> Result<(StatusCode, Vec<u8>), Error> {
+        for _ in 0..TOO_FAST_MAX {
+            let Some(again) = request.try_clone() else {
+                break;
+            };
+            match self.exchange_once(request).await {
+                Err(Error::Refused(problem)) if problem.code == TOO_FAST => {
+                    tokio::time::sleep(TOO_FAST_WAIT).await;
+                    request = again;
+                }
+                outcome => return outcome,
+            }
+        }
+        self.exchange_once(request).await
+    }
+
+    async fn exchange_once(
         &self,
         mut request: reqwest::RequestBuilder,
     ) -> Result<(StatusCode, Vec<u8>), Error> {

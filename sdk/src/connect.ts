@@ -6,7 +6,7 @@ import { RoomAddin } from './room-addin.js';
 
 /** Options of `connect`. */
 export interface ConnectOptions {
-  /** How long to wait for the room's welcome, in milliseconds; 5,000 unless told. */
+  /** How long to wait for the room's welcome, in milliseconds; 15,000 unless told. */
   readonly timeoutMs?: number;
   /** How long to wait for each answer afterwards, in milliseconds; 30,000 unless told. */
   readonly requestTimeoutMs?: number;
@@ -24,7 +24,7 @@ export interface ConnectOptions {
  * Rejects with `NotInRoomError` when the page is not in a pane.
  */
 export async function connect(options: ConnectOptions = {}): Promise<RoomAddin> {
-  const port = await handshake(options.timeoutMs ?? 5_000, options.hostOrigin);
+  const port = await handshake(options.timeoutMs ?? 15_000, options.hostOrigin);
   return RoomAddin.open(port, options.requestTimeoutMs ?? 30_000);
 }
 

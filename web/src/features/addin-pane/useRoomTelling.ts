@@ -1,7 +1,8 @@
 /** Tells the page in the pane what happens in its room: everything the live connection brings, as events of the bridge. */
 import type { Environment } from '@perch/addin/host';
 import { type RefObject, useEffect, useRef } from 'react';
-import type { Room } from '../../api/types';
+import { api } from '../../api/client';
+import type { Room, StorageEntry } from '../../api/types';
 import { onContext } from '../../live/contextBus';
 import type { ServerFrame } from '../../live/frames';
 import { useConnection, useRoomEvents, useRoomState } from '../../live/hooks';
@@ -20,6 +21,7 @@ export function useRoomTelling({ bridge, room, addin, environment }: TellingOpti
   const live = useConnection().word === 'live';
   const properties = toRoom(state?.room ?? room, state !== undefined && live);
   const seen = useRef(state?.room.head ?? room.head);
+  const versions = useRef<Record<string, number>>({});
   const present = useRef<ReadonlySet<string>>(new Set());
 
   useRoomEvents(room.id, (frame) => {
@@ -27,7 +29,15 @@ export function useRoomTelling({ bridge, room, addin, environment }: TellingOpti
     tellMessages(frame, seen, told);
     tellPresence(frame, present, told);
     if (frame.type === 'storage_changed' && frame.addin === addin) {
-      told?.tell('storage.changed', { entry: toEntry(frame.entry) });
+      tellStorage([frame.entry], versions, told);
+    }
+    if (frame.type === 'joined' && told !== null) {
+      // What changed while the connection was lost came with no event.
+      void api
+        .GET('/api/v1/rooms/{room}/storage', { params: { path: { room: room.id } } })
+        .then(({ data }) => {
+          if (data !== undefined && bridge.current === told) tellStorage(data, versions, told);
+        }, ignoreUntilNextJoin);
     }
   });
 
@@ -59,6 +69,22 @@ function tellMessages(frame: ServerFrame, seen: RefObject<number>, bridge: Bridg
   seen.current = Math.max(seen.current, ...fresh.map(({ seq }) => seq));
   bridge?.tellMessages(fresh.map(toMessage));
 }
+
+/** Each version of a value once, whichever way it was learned. */
+function tellStorage(
+  entries: readonly StorageEntry[],
+  versions: RefObject<Record<string, number>>,
+  bridge: Bridge | null,
+): void {
+  for (const entry of entries) {
+    if (entry.version <= (versions.current[entry.key] ?? 0)) continue;
+    versions.current = { ...versions.current, [entry.key]: entry.version };
+    bridge?.tell('storage.changed', { entry: toEntry(entry) });
+  }
+}
+
+/** A request that fails does so with its connection, and the next `joined` asks again. */
+function ignoreUntilNextJoin(): void {}
 
 function tellPresence(
   frame: ServerFrame,

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use perch_domain::Refusal;
 
+use crate::storage::Place;
+
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -17,13 +19,23 @@ pub(crate) enum Error {
     Refused(Refusal),
     /// The deployment exists already.
     #[error(
-        "There is a deployment in {} already. Run it with `perch serve`, or give another folder with --storage-folder.",
-        .0.display()
+        "There is a deployment in {0} already. Run it with `perch serve`, or give another place with --storage-folder or --storage-url."
     )]
-    Exists(PathBuf),
+    Exists(Place),
     /// There is no deployment.
-    #[error("There is no deployment in {} yet. Make one with `perch init`.", .0.display())]
-    Absent(PathBuf),
+    #[error("There is no deployment in {0} yet. Make one with `perch init`.")]
+    Absent(Place),
+    /// The database cannot be reached.
+    #[error(
+        "Cannot use the database at {url}: {cause}. Check that PostgreSQL runs there, that its user may connect, and that \
+         storage.url is right (`perch config check` shows where it comes from)."
+    )]
+    Unreachable {
+        /// Where, without the password.
+        url: String,
+        /// Why not.
+        cause: String,
+    },
     /// Another program has the port.
     #[error(
         "Cannot listen on {address}: {cause}. Stop the program that does, or give another address with {flag}."

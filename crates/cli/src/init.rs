@@ -47,7 +47,7 @@ pub(crate) async fn run(command: InitCommand) -> Result<(), Error> {
     made?;
     say(&format!(
         "Made a deployment in {} with the pool {}.",
-        config.folder.display(),
+        config.place(),
         command.pool
     ));
     say(&format!(
@@ -59,7 +59,7 @@ pub(crate) async fn run(command: InitCommand) -> Result<(), Error> {
 
 async fn make(app: &Arc<App>, config: &Config, command: &InitCommand) -> Result<(), Error> {
     if !app.list_pools().is_empty() {
-        return Err(Error::Exists(config.folder.clone()));
+        return Err(Error::Exists(config.place()));
     }
     if app
         .search_principals(&command.administrator, None, Some(1))

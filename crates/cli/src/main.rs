@@ -11,6 +11,7 @@ mod logging;
 mod metrics;
 mod say;
 mod serve;
+mod storage;
 
 use std::process::ExitCode;
 

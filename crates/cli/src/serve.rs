@@ -6,7 +6,6 @@ use clap::Args;
 use perch_app::{App, Settings};
 use perch_domain::SystemClock;
 use perch_server::ServerState;
-use perch_store_sqlite::SqliteStorage;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -28,28 +27,28 @@ pub(crate) struct ServeCommand {
 pub(crate) async fn run(command: ServeCommand) -> Result<(), Error> {
     let config = Config::read(&command.flags)?;
     logging::start(&config.log_filter);
-    if !config.folder.exists() {
-        return Err(Error::Absent(config.folder));
+    if config.place().is_absent() {
+        return Err(Error::Absent(config.place()));
     }
     // Before anything is opened: an instrument that is made earlier counts for nobody.
     metrics::start(config.metrics_listen).await?;
     let app = open(&config).await?;
     if app.list_pools().is_empty() {
-        return Err(Error::Absent(config.folder));
+        return Err(Error::Absent(config.place()));
     }
     serve(&config, app).await
 }
 
-/// Opens the deployment in a folder, which is created when it is not there.
+/// Opens the deployment where the configuration says, which is made ready when nothing is there.
 pub(crate) async fn open(config: &Config) -> Result<Arc<App>, Error> {
-    let storage = SqliteStorage::new(config.folder.clone()).with_bytes_max(config.bytes_max);
+    let storage = config.place().storage().await?;
     let settings = Settings {
         deployment_name: config.deployment_name.clone(),
         default_chat_history: config.default_chat_history,
         session_seconds: i64::from(config.session_days) * 24 * 3_600,
         ..Settings::at(config.public_origin.clone())
     };
-    Ok(App::open(Arc::new(storage), settings, Arc::new(SystemClock)).await?)
+    Ok(App::open(storage, settings, Arc::new(SystemClock)).await?)
 }
 
 /// Serves a deployment until SIGTERM or SIGINT.
@@ -57,7 +56,7 @@ pub(crate) async fn serve(config: &Config, app: Arc<App>) -> Result<(), Error> {
     raise_descriptor_limit();
     let listener = listen(config.listen, "--server-listen").await?;
     let address = listener.local_addr().map_err(Error::Serve)?;
-    tracing::info!(folder = %config.folder.display(), "store: SQLite");
+    tracing::info!(place = %config.place(), "store");
     tracing::info!(%address, public = %config.public_origin, "listening");
     let stop = stop_signal().map_err(Error::Serve)?;
     let state = ServerState::new(app, config.limits).with_http(config.http.clone());

@@ -42,6 +42,7 @@ pub(super) async fn make(members: usize, history: usize) -> Result<Deployment, E
     let folder = tempfile::tempdir().map_err(failed)?;
     let mut config = Config::read(&Flags::default())?;
     config.folder = folder.path().to_owned();
+    config.database = None;
     let app = serve::open(&config).await?;
     let made = fill(&app, members.max(SMALL_ROOM), history).await;
     app.close().await;

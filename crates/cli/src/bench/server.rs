@@ -42,6 +42,8 @@ impl Server {
                 "1000000",
                 "--log-filter",
                 "info",
+                "--storage-url",
+                "embedded",
                 "--storage-folder",
             ])
             .arg(folder)

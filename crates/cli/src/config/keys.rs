@@ -8,6 +8,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use perch_domain::addin::Origin;
 use perch_domain::limits::MESSAGES_PAGE_MAX;
+use perch_store_postgres::PostgresUrl;
 use serde_json::{Map, Value, json};
 use tracing_subscriber::EnvFilter;
 
@@ -36,6 +37,16 @@ impl Key {
     /// `server-listen`.
     pub(crate) fn flag(&self) -> String {
         self.name.replace(['.', '_'], "-")
+    }
+
+    /// A value as it may be shown: the address of a database without its password.
+    pub(crate) fn shown(text: &str) -> String {
+        if text.starts_with("postgres") {
+            return text
+                .parse()
+                .map_or_else(|_| "***".to_owned(), |url: PostgresUrl| url.to_string());
+        }
+        text.to_owned()
     }
 }
 
@@ -174,7 +185,7 @@ pub(crate) const KEYS: &[Key] = &[
     },
     Key {
         name: "storage.folder",
-        help: "Folder of the databases",
+        help: "Folder of the embedded databases",
         default: "perch-data",
         number: false,
         set: |config, text| {
@@ -192,6 +203,26 @@ pub(crate) const KEYS: &[Key] = &[
         number: true,
         set: |config, text| {
             config.bytes_max = Some(number(text, "of bytes")?).filter(|bytes| *bytes > 0);
+            Ok(())
+        },
+    },
+    Key {
+        name: "storage.url",
+        help: "PostgreSQL database that keeps the deployment, such as postgres://perch@db.contoso.com/perch; embedded: the folder does",
+        default: "embedded",
+        number: false,
+        set: |config, text| {
+            config.database = (text != "embedded").then(|| text.parse()).transpose()?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "storage.connections",
+        help: "Connections to the PostgreSQL database at once, 2 to 1000",
+        default: "16",
+        number: true,
+        set: |config, text| {
+            config.connections = within(text, 2, 1_000)?;
             Ok(())
         },
     },

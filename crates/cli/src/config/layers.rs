@@ -69,7 +69,12 @@ impl Layers {
 
     /// Every value with its origin, in columns.
     pub(crate) fn describe(&self) -> String {
-        let rows: Vec<_> = KEYS.iter().map(|key| (key.name, self.value(key))).collect();
+        let row = |key: &'static Key| {
+            let found = self.value(key);
+            let text = Key::shown(&found.text);
+            (key.name, Found { text, ..found })
+        };
+        let rows: Vec<_> = KEYS.iter().map(row).collect();
         let names = rows
             .iter()
             .map(|(name, _)| name.len())

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use perch_domain::addin::Origin;
 use perch_server::{HttpSettings, SocketLimits};
+use perch_store_postgres::PostgresUrl;
 
 pub(crate) use flags::Flags;
 
@@ -21,6 +22,7 @@ use crate::config::keys::KEYS;
 use crate::config::layers::Layers;
 use crate::error::Error;
 use crate::say::say;
+use crate::storage::Place;
 
 /// What an operator sets.
 #[derive(Clone, Debug)]
@@ -37,6 +39,10 @@ pub(crate) struct Config {
     pub(crate) folder: PathBuf,
     /// The size at which a database file counts as full.
     pub(crate) bytes_max: Option<u64>,
+    /// The database that keeps the deployment instead of the folder.
+    pub(crate) database: Option<PostgresUrl>,
+    /// How many connections to it may be open.
+    pub(crate) connections: u32,
     /// Messages sent when a room is joined.
     pub(crate) default_chat_history: u32,
     /// How much one connection may send.
@@ -59,6 +65,8 @@ impl Config {
             http: HttpSettings::default(),
             folder: PathBuf::new(),
             bytes_max: None,
+            database: None,
+            connections: 0,
             default_chat_history: 0,
             limits: SocketLimits {
                 frames_per_second: NonZeroU32::MIN,
@@ -76,6 +84,20 @@ impl Config {
     /// All faults at once, each as a sentence that says where the value came from.
     pub(crate) fn read(flags: &Flags) -> Result<Self, Error> {
         Self::of(&Layers::read(flags)?)
+    }
+
+    /// Where the deployment is kept.
+    pub(crate) fn place(&self) -> Place {
+        match &self.database {
+            Some(url) => Place::Database {
+                url: Box::new(url.clone()),
+                connections: self.connections,
+            },
+            None => Place::Folder {
+                path: self.folder.clone(),
+                bytes_max: self.bytes_max,
+            },
+        }
     }
 
     fn of(layers: &Layers) -> Result<Self, Error> {

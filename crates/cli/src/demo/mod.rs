@@ -44,12 +44,15 @@ pub(crate) struct DemoCommand {
     /// Folder of the demo's databases
     #[arg(long, default_value = "perch-demo")]
     folder: PathBuf,
+    /// PostgreSQL database to keep the demo in, instead of the folder
+    #[arg(long, value_name = "URL")]
+    storage_url: Option<String>,
 }
 
 /// Runs `perch demo`.
 ///
 /// # Errors
-/// When a port is taken, or the folder cannot be written.
+/// When a port is taken, the folder cannot be written, or the database cannot be used or has another deployment.
 pub(crate) async fn run(command: DemoCommand) -> Result<(), Error> {
     logging::start("warn");
     let mut config = Config::read(&Flags::default())?;
@@ -57,11 +60,17 @@ pub(crate) async fn run(command: DemoCommand) -> Result<(), Error> {
     config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, command.port));
     config.public_origin = Origin::parse(&format!("http://localhost:{}", command.port))?;
     config.folder = command.folder;
+    // Never the one of the configuration: everybody knows the demo's passwords.
+    let database = command.storage_url.map(|text| text.parse()).transpose();
+    config.database = database.map_err(|fault| Error::Config(vec![fault]))?;
     let addins = SocketAddr::from((Ipv4Addr::LOCALHOST, command.addin_port));
     let addins = serve::listen(addins, "--addin-port").await?;
     let app = serve::open(&config).await?;
-    if app.list_pools().is_empty() {
+    let pools = app.list_pools();
+    if pools.is_empty() {
         make(&app, &format!("http://127.0.0.1:{}", command.addin_port)).await?;
+    } else if pools.iter().all(|pool| pool.fqdn != POOL) {
+        return Err(Error::Exists(config.place()));
     }
     invite(&config);
     let (stop, stopped) = watch::channel(());

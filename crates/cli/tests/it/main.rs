@@ -11,4 +11,5 @@ mod command_line;
 mod crash;
 mod full_disk;
 mod metrics;
+mod postgres;
 mod process;

@@ -24,6 +24,7 @@ use perch_domain::pool::PoolFqdn;
 use perch_store::{DeploymentStore, PoolStore, Storage, StoreError};
 use sha2::{Digest, Sha256};
 use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection};
 
 pub use crate::url::PostgresUrl;
 
@@ -50,6 +51,16 @@ impl PostgresStorage {
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_lazy_with(url.options());
         Self { connections }
+    }
+
+    /// Connects once, to find out whether the database can be used. It waits as long as the network does.
+    ///
+    /// # Errors
+    /// With the driver's reason as its source.
+    pub async fn reach(&self) -> Result<(), StoreError> {
+        let connection = self.connections.connect_options().connect().await;
+        let closed = connection.map_err(database::error)?.close().await;
+        closed.map_err(database::error)
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use perch_domain::Refusal;
+use perch_server::TlsError;
 
 use crate::storage::Place;
 
@@ -59,6 +60,9 @@ pub(crate) enum Error {
     /// The server ended badly.
     #[error("The server stopped: {0}.")]
     Serve(io::Error),
+    /// The certificate cannot be used.
+    #[error("{0}")]
+    Tls(#[from] TlsError),
     /// Nothing can be counted.
     #[error("Metrics cannot be collected: {0}.")]
     Metrics(String),

@@ -3,6 +3,7 @@
 //! their own names.
 
 mod bench;
+mod certificate;
 mod config;
 mod demo;
 mod error;

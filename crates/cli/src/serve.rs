@@ -5,13 +5,13 @@ use std::sync::Arc;
 use clap::Args;
 use perch_app::{App, Settings};
 use perch_domain::SystemClock;
-use perch_server::ServerState;
+use perch_server::{ServerState, Tls};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Config, Flags};
 use crate::error::Error;
-use crate::{logging, metrics};
+use crate::{certificate, logging, metrics};
 
 /// `perch serve`.
 #[derive(Args)]
@@ -59,7 +59,12 @@ pub(crate) async fn serve(config: &Config, app: Arc<App>) -> Result<(), Error> {
     tracing::info!(place = %config.place(), "store");
     tracing::info!(%address, public = %config.public_origin, "listening");
     let stop = stop_signal().map_err(Error::Serve)?;
-    let state = ServerState::new(app, config.limits).with_http(config.http.clone());
+    let mut state = ServerState::new(app, config.limits).with_http(config.http.clone());
+    let tls = config.tls.clone().map(Tls::open).transpose()?;
+    certificate::keep_current(tls.clone()).map_err(Error::Serve)?;
+    if let Some(tls) = tls {
+        state = state.with_tls(tls);
+    }
     perch_server::serve(listener, state, stop)
         .await
         .map_err(Error::Serve)

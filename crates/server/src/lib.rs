@@ -16,6 +16,7 @@ mod readiness;
 mod rest;
 mod serve;
 pub mod socket;
+mod tls;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use crate::limit::RequestRate;
 pub use limit::HttpSettings;
 pub use readiness::Readiness;
 pub use serve::serve;
+pub use tls::{CertificateFiles, Tls, TlsError};
 
 /// What the surfaces need.
 #[derive(Clone)]
@@ -39,6 +41,7 @@ pub struct ServerState {
     http: Arc<HttpSettings>,
     rate: Arc<RequestRate>,
     readiness: Arc<Readiness>,
+    tls: Option<Arc<Tls>>,
     /// Live connections, so that a stop can wait for them.
     connections: TaskTracker,
 }
@@ -74,6 +77,7 @@ impl ServerState {
             rate: Arc::new(RequestRate::new(&http)),
             http: Arc::new(http),
             readiness: Arc::default(),
+            tls: None,
             connections: TaskTracker::new(),
         }
     }
@@ -84,6 +88,15 @@ impl ServerState {
         Self {
             rate: Arc::new(RequestRate::new(&http)),
             http: Arc::new(http),
+            ..self
+        }
+    }
+
+    /// The same, by https.
+    #[must_use]
+    pub fn with_tls(self, tls: Arc<Tls>) -> Self {
+        Self {
+            tls: Some(tls),
             ..self
         }
     }

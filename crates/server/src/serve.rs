@@ -16,11 +16,13 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use perch_live::Closing;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
-use crate::{HttpSettings, ServerState, readiness, router};
+use crate::{HttpSettings, ServerState, Tls, readiness, router};
 
 /// How long requests may take that are not finished when the server is to stop.
 const REQUESTS_MAX: Duration = Duration::from_secs(5);
@@ -52,10 +54,12 @@ pub async fn serve(
             }
         }
     });
+    let acceptor = state.tls.as_ref().map(Tls::acceptor).transpose();
     let server = Server {
         http: Arc::clone(&state.http),
         stopping: CancellationToken::new(),
         requests: TaskTracker::new(),
+        acceptor: acceptor.map_err(io::Error::other)?,
         router: router(state.clone()),
     };
     tokio::select! {
@@ -67,10 +71,7 @@ pub async fn serve(
     app.people().close_all(Closing::ShuttingDown);
     server.finish().await;
     connections.close();
-    if tokio::time::timeout(GOODBYE_MAX, connections.wait())
-        .await
-        .is_err()
-    {
+    if timeout(GOODBYE_MAX, connections.wait()).await.is_err() {
         tracing::warn!(
             connections = connections.len(),
             "some clients did not say goodbye in time"
@@ -85,6 +86,8 @@ pub async fn serve(
 #[derive(Clone)]
 struct Server {
     router: Router,
+    /// What makes TLS of a connection, with https.
+    acceptor: Option<TlsAcceptor>,
     http: Arc<HttpSettings>,
     stopping: CancellationToken,
     /// Connections on which requests are answered; those that became live ones are counted elsewhere.
@@ -113,10 +116,7 @@ impl Server {
     async fn finish(self) {
         self.stopping.cancel();
         self.requests.close();
-        if tokio::time::timeout(REQUESTS_MAX, self.requests.wait())
-            .await
-            .is_err()
-        {
+        if timeout(REQUESTS_MAX, self.requests.wait()).await.is_err() {
             tracing::warn!("some requests were not finished in time");
         }
     }
@@ -127,7 +127,14 @@ impl Server {
         if let Err(cause) = stream.set_nodelay(true) {
             tracing::debug!(%cause, "a connection keeps its delay");
         }
-        self.converse(stream, peer).await;
+        let Some(acceptor) = &self.acceptor else {
+            return self.converse(stream, peer).await;
+        };
+        match timeout(self.http.head, acceptor.accept(stream)).await {
+            Ok(Ok(stream)) => self.converse(stream, peer).await,
+            Ok(Err(cause)) => tracing::debug!(%cause, "a connection did not come to speak TLS"),
+            Err(_) => tracing::debug!("a connection did not come to speak TLS in time"),
+        }
     }
 
     /// Answers the requests of a connection until it ends, becomes a live one, or the server stops.

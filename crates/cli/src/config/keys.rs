@@ -2,12 +2,14 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use ipnet::IpNet;
 use perch_domain::addin::Origin;
 use perch_domain::limits::MESSAGES_PAGE_MAX;
+use perch_server::CertificateFiles;
 use perch_store_postgres::PostgresUrl;
 use serde_json::{Map, Value, json};
 use tracing_subscriber::EnvFilter;
@@ -86,6 +88,13 @@ fn networks(text: &str) -> Result<Vec<IpNet>, String> {
         part.parse().ok().or_else(one).ok_or_else(fault)
     };
     parts.map(network).collect()
+}
+
+fn files(config: &mut Config) -> &mut CertificateFiles {
+    config.tls.get_or_insert_with(|| CertificateFiles {
+        certificate: PathBuf::new(),
+        key: PathBuf::new(),
+    })
 }
 
 /// What is `off` unless somebody sets it.
@@ -180,6 +189,30 @@ pub(crate) const KEYS: &[Key] = &[
         number: true,
         set: |config, text| {
             config.http.body = seconds(text)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "tls.certificate",
+        help: "File of the certificate and those that signed it, PEM; none: plain HTTP, behind a proxy",
+        default: "",
+        number: false,
+        set: |config, text| {
+            if !text.is_empty() {
+                files(config).certificate = text.into();
+            }
+            Ok(())
+        },
+    },
+    Key {
+        name: "tls.key",
+        help: "File of the certificate's private key, PEM",
+        default: "",
+        number: false,
+        set: |config, text| {
+            if !text.is_empty() {
+                files(config).key = text.into();
+            }
             Ok(())
         },
     },

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use perch_domain::addin::Origin;
-use perch_server::{HttpSettings, SocketLimits};
+use perch_server::{CertificateFiles, HttpSettings, SocketLimits};
 use perch_store_postgres::PostgresUrl;
 
 pub(crate) use flags::Flags;
@@ -35,6 +35,8 @@ pub(crate) struct Config {
     pub(crate) public_origin: Origin,
     /// How it takes requests.
     pub(crate) http: HttpSettings,
+    /// The certificate, with https.
+    pub(crate) tls: Option<CertificateFiles>,
     /// Where the databases are.
     pub(crate) folder: PathBuf,
     /// The size at which a database file counts as full.
@@ -63,6 +65,7 @@ impl Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_origin: Origin::parse("http://localhost")?,
             http: HttpSettings::default(),
+            tls: None,
             folder: PathBuf::new(),
             bytes_max: None,
             database: None,
@@ -107,6 +110,18 @@ impl Config {
             let value = layers.value(key);
             if let Err(fault) = (key.set)(&mut config, &value.text) {
                 faults.push(format!("{} ({}): {fault}", key.name, value.origin));
+            }
+        }
+        if let Some(files) = &config.tls {
+            let lacks = |path: &PathBuf| path.as_os_str().is_empty();
+            if lacks(&files.certificate) || lacks(&files.key) {
+                faults.push("Give both, tls.certificate and tls.key, or neither.".to_owned());
+            }
+            if !config.public_origin.as_str().starts_with("https:") {
+                faults.push(
+                    "server.public_url begins with http, and there is a certificate: give the https address."
+                        .to_owned(),
+                );
             }
         }
         if faults.is_empty() {

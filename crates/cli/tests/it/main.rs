@@ -13,3 +13,4 @@ mod full_disk;
 mod metrics;
 mod postgres;
 mod process;
+mod tls;

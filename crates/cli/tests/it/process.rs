@@ -116,12 +116,21 @@ impl Serving {
 
     /// SIGTERM, and how it ended.
     pub(crate) fn terminate(mut self) -> std::process::ExitStatus {
-        let terminated = Command::new("kill")
-            .arg(self.child.id().to_string())
+        self.signal("-TERM");
+        self.child.wait().expect("it ends")
+    }
+
+    /// SIGHUP.
+    pub(crate) fn hang_up(&self) {
+        self.signal("-HUP");
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill")
+            .args([signal, &self.child.id().to_string()])
             .status()
             .expect("kill runs");
-        assert!(terminated.success());
-        self.child.wait().expect("it ends")
+        assert!(sent.success());
     }
 }
 

@@ -5,8 +5,9 @@ SHELL := /bin/bash
 PACKAGES := sdk web addins/stock-history addins/topic-of-the-day
 INSTALLED := $(PACKAGES:%=%/node_modules/.package-lock.json)
 DEMO ?=
+SOAK ?= 600
 
-.PHONY: help run test bench release packages web tools check-tools check-rust check-web check-browser screenshots codegen
+.PHONY: help run test soak bench release packages web tools check-tools check-rust check-web check-browser screenshots codegen
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -15,6 +16,9 @@ run: check-tools web ## build everything and start the demo
 	cargo run --package perch-cli -- demo $(DEMO)
 
 test: check-tools tools web check-rust check-web check-browser ## everything that a change must pass
+
+soak: check-tools tools web ## prove histories under each fault, for SOAK seconds each
+	PERCH_SOAK_SECONDS=$(SOAK) cargo test --package perch-cli --test it fault:: -- --test-threads=1
 
 release: check-tools web ## build the program to install: target/release/perch
 	cargo build --release --package perch-cli
@@ -44,6 +48,7 @@ tools:
 	@command -v chromium >/dev/null || missing="chromium"; \
 	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	PATH="$$PATH:/usr/sbin" command -v nats-server >/dev/null || missing="$$missing nats-server"; \
+	ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$$missing faketime"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    apt-get update -q >/dev/null && apt-get install -qy $$missing >/dev/null; \

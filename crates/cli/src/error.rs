@@ -75,6 +75,9 @@ pub(crate) enum Error {
     /// A measurement could not be made.
     #[error("The measurement failed: {0}")]
     Bench(String),
+    /// A record of what clients saw cannot be read, or is not right.
+    #[error("{0}")]
+    History(String),
 }
 
 impl From<Refusal> for Error {

@@ -3,14 +3,16 @@
 //! The server is a process of its own on one core, the load comes from this one on another. Every delivery is counted and
 //! its place checked: a figure with a gap in it is an error, not a figure.
 
+mod check;
 mod client;
 mod deployment;
+mod history;
 mod scenario;
 mod server;
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use hdrhistogram::Histogram;
 
 use crate::error::Error;
@@ -19,8 +21,28 @@ use crate::say::say;
 
 /// `perch bench`.
 #[derive(Args)]
-#[command(after_help = "How to read the figures: docs/benchmarks.md")]
+#[command(
+    after_help = "How to read the figures: docs/benchmarks.md",
+    args_conflicts_with_subcommands = true
+)]
 pub(crate) struct BenchCommand {
+    #[command(subcommand)]
+    what: Option<Bench>,
+    #[command(flatten)]
+    figures: FiguresCommand,
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// Use a running deployment, and record what every client sent, had acknowledged and saw.
+    History(history::HistoryCommand),
+    /// Prove that a record is right.
+    Check(check::CheckCommand),
+}
+
+/// `perch bench` alone: one figure after the other, each with a load of its own.
+#[derive(Args)]
+pub(crate) struct FiguresCommand {
     /// Seconds that each load lasts
     #[arg(long, default_value_t = 5)]
     seconds: u64,
@@ -76,9 +98,17 @@ fn milliseconds(micros: u64) -> f64 {
 /// Runs `perch bench`.
 ///
 /// # Errors
-/// When the server cannot be started, or a delivery is missing, doubled or out of order.
+/// When the server cannot be started, a delivery is missing, doubled or out of order, or a record breaks a rule.
 pub(crate) async fn run(command: BenchCommand) -> Result<(), Error> {
     logging::start("error");
+    match command.what {
+        None => figures(command.figures).await,
+        Some(Bench::History(command)) => Box::pin(history::run(command)).await,
+        Some(Bench::Check(command)) => check::run(&command),
+    }
+}
+
+async fn figures(command: FiguresCommand) -> Result<(), Error> {
     server::pin_generator();
     let mut runs: Vec<Vec<Figure>> = Vec::new();
     for run in 1..=command.runs.max(1) {
@@ -108,7 +138,7 @@ pub(crate) async fn run(command: BenchCommand) -> Result<(), Error> {
     Ok(())
 }
 
-async fn measure(command: &BenchCommand) -> Result<Vec<Figure>, Error> {
+async fn measure(command: &FiguresCommand) -> Result<Vec<Figure>, Error> {
     let deployment = deployment::make(command.members, command.history).await?;
     let server = server::Server::start(deployment.folder.path()).await?;
     let load = Duration::from_secs(command.seconds);

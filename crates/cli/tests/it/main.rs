@@ -3,12 +3,13 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test that is surprised fails"
 )]
 
 mod command_line;
-mod crash;
+mod fault;
 mod full_disk;
 mod metrics;
 mod postgres;

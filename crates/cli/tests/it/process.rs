@@ -67,8 +67,14 @@ pub(crate) struct Serving {
 impl Serving {
     /// Starts it on a free port and waits until it listens.
     pub(crate) fn start(folder: &Path, flags: &[&str]) -> Self {
-        let mut child = perch(folder, &["serve", "--server-listen", "127.0.0.1:0"])
-            .args(flags)
+        let mut command = perch(folder, &["serve", "--server-listen", "127.0.0.1:0"]);
+        command.args(flags);
+        Self::spawn(command)
+    }
+
+    /// Starts `perch serve` and waits until it listens.
+    pub(crate) fn spawn(mut command: Command) -> Self {
+        let mut child = command
             .stderr(Stdio::piped())
             .spawn()
             .expect("perch starts");

@@ -12,7 +12,7 @@ use crate::{Entry, Event, Joined, Rule, What, Window};
 #[derive(Debug, Default)]
 struct View {
     window: Window,
-    /// When the client had the room opened.
+    /// When the client asked for the room: it was opened then at the earliest.
     opened_at: u64,
     /// A join that is not answered: when it was sent, and the last place that was held.
     asked: Option<(u64, Option<u64>)>,
@@ -56,10 +56,14 @@ impl Views<'_> {
                 reload,
             } => {
                 let view = self.view(*client, *room);
+                // What comes unasked may have been on its way for long: only its messages say when it was sent at the earliest.
                 let (since, after) = match (asked, view.asked.take()) {
-                    (true, Some(join)) => join,
-                    (true, None) => (at, None),
-                    (false, _) => (at, view.window.held()),
+                    (true, Some((since, after))) => (Some(since), after),
+                    (true, None) => (Some(at), None),
+                    (false, pending) => {
+                        view.asked = pending;
+                        (None, view.window.held())
+                    }
                 };
                 let places: Vec<_> = messages.iter().map(|entry| entry.seq).collect();
                 let joined = Joined {
@@ -68,7 +72,7 @@ impl Views<'_> {
                     head: *head,
                     reload: *reload,
                 };
-                self.joined(*client, *room, (since, at), joined);
+                self.joined(*client, *room, since.map(|since| (since, at)), joined);
                 for entry in messages {
                     self.stored(*client, *room, entry);
                     if !asked {
@@ -126,18 +130,19 @@ impl Views<'_> {
         self.views.entry((client, room)).or_default()
     }
 
-    fn joined(&mut self, client: u32, room: Uuid, (since, at): (u64, u64), joined: Joined<'_>) {
+    fn joined(&mut self, client: u32, room: Uuid, asked: Option<(u64, u64)>, joined: Joined<'_>) {
         let resume_max = self.facts.resume_max;
         let view = self.view(client, room);
-        view.opened_at = at;
         if let Err(fault) = view.window.joined(joined, resume_max) {
             let sentence = format!("Client {client} in room {room}: {fault}.");
             self.violations.add(fault.rule(), sentence);
         }
-        if self
-            .facts
-            .denied(room, self.facts.person(client), since, at)
-        {
+        let Some((since, at)) = asked else {
+            return;
+        };
+        self.view(client, room).opened_at = since;
+        let person = self.facts.person(client);
+        if self.facts.denied(room, person, since, at) {
             let sentence =
                 format!("Client {client} joined room {room} after its person had been removed.");
             self.violations.add(Rule::Permission, sentence);

@@ -418,3 +418,28 @@ fn what_is_withheld_from_a_member_is_found() {
         assert_eq!(rules.first(), Some(&Rule::Permission), "{rules:?}");
     }
 }
+
+/// Somebody was removed and let in again while a client had not read what came before.
+#[test]
+fn what_is_read_late_is_not_held_against_the_server() {
+    let mut events = history();
+    let removed = position(&events, |what| {
+        matches!(what, What::Removed { client: 1, .. })
+    });
+    let Event { what: told, .. } = events.remove(removed);
+    let caught_up = What::Joined {
+        client: 1,
+        room: room(0),
+        asked: false,
+        messages: Vec::new(),
+        head: 4,
+        reload: false,
+    };
+    let admitted = position(&events, |what| *what == What::Changed { change: 1 });
+    let at = events[admitted].at;
+    events.splice(
+        admitted..admitted,
+        [caught_up, told].map(|what| Event { at, what }),
+    );
+    assert_eq!(check(&events), []);
+}

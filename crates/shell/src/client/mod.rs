@@ -5,6 +5,7 @@
 
 mod addin;
 mod category;
+mod message;
 mod pool;
 mod principal;
 mod room;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use perch_store::{Key, StoreError};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection, Sqlite, SqlitePool, Transaction};
 
 /// Connections that read. More than the cores do not read faster; a few more hide waits for the disk.
 const READERS: u32 = 4;
@@ -47,6 +47,11 @@ impl Database {
         };
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            // Of a transaction that failed for a full disk SQLite may already have undone everything. Then undoing it once
+            // more fails, and the connection counts as inside a transaction for good: another one takes its place.
+            .before_acquire(|connection, _| {
+                Box::pin(async move { Ok(!connection.is_in_transaction()) })
+            })
             .connect_with(limited)
             .await
             .map_err(error)?;

@@ -188,3 +188,27 @@ async fn a_store_opened_again_on_a_larger_disk_continues_the_sequence() {
     );
     assert_eq!(count(&*store).await, refused + 10);
 }
+
+#[tokio::test]
+async fn a_write_that_the_full_disk_undid_does_not_stop_the_next_one() {
+    let folder = TempDir::new().unwrap();
+    let storage = SqliteStorage::new(folder.path().to_owned()).with_bytes_max(Some(SMALL_BYTES));
+    let store = pool_with_rooms(&storage).await;
+    fill(&*store).await;
+    let mut refused = 0;
+    for n in 10..3_000 {
+        let mut write = store.write().await.unwrap();
+        match write.insert_room(&room(n)).await {
+            Ok(()) => write.commit().await.unwrap(),
+            Err(StoreError::Full) => refused += 1,
+            Err(other) => panic!("a full disk was told as {other:?}"),
+        }
+        if refused == 10 {
+            break;
+        }
+    }
+    assert_eq!(refused, 10);
+    let mut write = store.write().await.unwrap();
+    assert!(write.delete_room(room(1).id).await.unwrap());
+    write.commit().await.unwrap();
+}

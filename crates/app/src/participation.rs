@@ -30,6 +30,7 @@ impl App {
     ///
     /// # Errors
     /// `NoSuchNode`, `NodeDisabled`, `ErrorPermission`.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn join(
         &self,
         actor: &Actor,
@@ -84,6 +85,7 @@ impl App {
     ///
     /// # Errors
     /// As [`App::join`].
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn catch_up(
         &self,
         actor: &Actor,

@@ -63,6 +63,9 @@ pub(crate) enum Error {
     /// The certificate cannot be used.
     #[error("{0}")]
     Tls(#[from] TlsError),
+    /// Nothing can be traced.
+    #[error("Traces cannot be sent: {0}.")]
+    Trace(String),
     /// Nothing can be counted.
     #[error("Metrics cannot be collected: {0}.")]
     Metrics(String),

@@ -13,6 +13,7 @@ mod metrics;
 mod say;
 mod serve;
 mod storage;
+mod trace;
 
 use std::process::ExitCode;
 

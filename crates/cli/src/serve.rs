@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Config, Flags};
 use crate::error::Error;
-use crate::{certificate, logging, metrics};
+use crate::{certificate, logging, metrics, trace};
 
 /// `perch serve`.
 #[derive(Args)]
@@ -26,17 +26,29 @@ pub(crate) struct ServeCommand {
 /// When the configuration is wrong, there is no deployment, or the address is taken.
 pub(crate) async fn run(command: ServeCommand) -> Result<(), Error> {
     let config = Config::read(&command.flags)?;
-    logging::start(&config.log_filter);
+    let traces = logging::start_with(
+        &config.log_filter,
+        config.log_format,
+        config.trace().as_ref(),
+    )?;
+    let served = run_with(&config).await;
+    if let Some(traces) = traces {
+        trace::finish(traces).await;
+    }
+    served
+}
+
+async fn run_with(config: &Config) -> Result<(), Error> {
     if config.place().is_absent() {
         return Err(Error::Absent(config.place()));
     }
     // Before anything is opened: an instrument that is made earlier counts for nobody.
     metrics::start(config.metrics_listen).await?;
-    let app = open(&config).await?;
+    let app = open(config).await?;
     if app.list_pools().is_empty() {
         return Err(Error::Absent(config.place()));
     }
-    serve(&config, app).await
+    serve(config, app).await
 }
 
 /// Opens the deployment where the configuration says, which is made ready when nothing is there.
@@ -56,8 +68,6 @@ pub(crate) async fn serve(config: &Config, app: Arc<App>) -> Result<(), Error> {
     raise_descriptor_limit();
     let listener = listen(config.listen, "--server-listen").await?;
     let address = listener.local_addr().map_err(Error::Serve)?;
-    tracing::info!(place = %config.place(), "store");
-    tracing::info!(%address, public = %config.public_origin, "listening");
     let stop = stop_signal().map_err(Error::Serve)?;
     let mut state = ServerState::new(app, config.limits).with_http(config.http.clone());
     let tls = config.tls.clone().map(Tls::open).transpose()?;
@@ -65,6 +75,9 @@ pub(crate) async fn serve(config: &Config, app: Arc<App>) -> Result<(), Error> {
     if let Some(tls) = tls {
         state = state.with_tls(tls);
     }
+    // Last: whoever reads it may connect, and may stop the server.
+    tracing::info!(place = %config.place(), "store");
+    tracing::info!(%address, public = %config.public_origin, "listening");
     perch_server::serve(listener, state, stop)
         .await
         .map_err(Error::Serve)

@@ -141,6 +141,7 @@ async fn run(
     }
 }
 
+#[tracing::instrument(level = "debug", skip_all, fields(taken = group.len()))]
 async fn commit(store: &dyn PoolStore, instruments: &CommitInstruments, group: &mut Vec<Work>) {
     let mut batch = Batch::default();
     let mut posts = Vec::with_capacity(group.len());

@@ -1,4 +1,5 @@
-//! Requests as the operator is shown them: how many, how they ended, and how long they took.
+//! Requests as the operator is shown them: how many, how they ended, and how long they took; and a span for each, where
+//! somebody collects traces.
 
 use std::time::Instant;
 
@@ -7,6 +8,8 @@ use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
 use metrics::{counter, histogram};
+use tracing::Instrument;
+use tracing::field::Empty;
 
 /// What has no route of its own: the web client's files, and addresses that do not exist.
 const NO_ROUTE: &str = "/";
@@ -20,7 +23,20 @@ pub(crate) async fn count(request: Request, next: Next) -> Response {
         .get::<MatchedPath>()
         .map_or_else(|| NO_ROUTE.to_owned(), |path| path.as_str().to_owned());
     let begun = Instant::now();
-    let response = next.run(request).await;
+    let span = tracing::debug_span!(
+        "request",
+        otel.name = format!("{method} {route}"),
+        otel.kind = "server",
+        http.request.method = method,
+        http.route = route,
+        http.response.status_code = Empty,
+        otel.status_code = Empty,
+    );
+    let response = next.run(request).instrument(span.clone()).await;
+    span.record("http.response.status_code", response.status().as_u16());
+    if response.status().is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
     histogram!("perch_http_request_seconds", "method" => method, "route" => route.clone())
         .record(begun.elapsed());
     let status = response.status().as_str().to_owned();

@@ -13,8 +13,10 @@ use perch_server::CertificateFiles;
 use perch_store_postgres::PostgresUrl;
 use serde_json::{Map, Value, json};
 use tracing_subscriber::EnvFilter;
+use url::Url;
 
 use super::Config;
+use crate::logging::LogFormat;
 
 /// A setting.
 pub(crate) struct Key {
@@ -307,6 +309,44 @@ pub(crate) const KEYS: &[Key] = &[
         set: |config, text| {
             EnvFilter::try_new(text).map_err(|cause| format!("{text:?} is no filter: {cause}."))?;
             text.clone_into(&mut config.log_filter);
+            Ok(())
+        },
+    },
+    Key {
+        name: "log.format",
+        help: "text, or json: one object a line",
+        default: "text",
+        number: false,
+        set: |config, text| {
+            config.log_format = match text {
+                "text" => LogFormat::Text,
+                "json" => LogFormat::Json,
+                _ => return Err(format!("{text:?} is neither text nor json.")),
+            };
+            Ok(())
+        },
+    },
+    Key {
+        name: "trace.otlp_url",
+        help: "Collector to which traces go by OTLP over HTTP, such as http://127.0.0.1:4318; off: nowhere",
+        default: "off",
+        number: false,
+        set: |config, text| {
+            config.trace_collector = unless_off(text, |text| {
+                let url = text.parse::<Url>().ok();
+                url.filter(|url| matches!(url.scheme(), "http" | "https"))
+                    .ok_or_else(|| format!("{text:?} is no http or https address."))
+            })?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "trace.percent",
+        help: "How many of a hundred traces are kept, 1 to 100",
+        default: "100",
+        number: true,
+        set: |config, text| {
+            config.trace_percent = within(text, 1, 100)?;
             Ok(())
         },
     },

@@ -21,8 +21,11 @@ pub(crate) use flags::Flags;
 use crate::config::keys::KEYS;
 use crate::config::layers::Layers;
 use crate::error::Error;
+use crate::logging::LogFormat;
 use crate::say::say;
 use crate::storage::Place;
+use crate::trace::TraceSettings;
+use url::Url;
 
 /// What an operator sets.
 #[derive(Clone, Debug)]
@@ -53,6 +56,12 @@ pub(crate) struct Config {
     pub(crate) session_days: u32,
     /// What is logged.
     pub(crate) log_filter: String,
+    /// What a line of it looks like.
+    pub(crate) log_format: LogFormat,
+    /// Where traces go, if anywhere.
+    pub(crate) trace_collector: Option<Url>,
+    /// How many of a hundred do.
+    pub(crate) trace_percent: u32,
     /// Where metrics are served, if they are.
     pub(crate) metrics_listen: Option<SocketAddr>,
 }
@@ -77,6 +86,9 @@ impl Config {
             },
             session_days: 0,
             log_filter: String::new(),
+            log_format: LogFormat::Text,
+            trace_collector: None,
+            trace_percent: 0,
             metrics_listen: None,
         })
     }
@@ -101,6 +113,14 @@ impl Config {
                 bytes_max: self.bytes_max,
             },
         }
+    }
+
+    /// Where traces go and how many, if anywhere.
+    pub(crate) fn trace(&self) -> Option<TraceSettings> {
+        Some(TraceSettings {
+            collector: self.trace_collector.clone()?,
+            percent: self.trace_percent,
+        })
     }
 
     fn of(layers: &Layers) -> Result<Self, Error> {

@@ -11,6 +11,7 @@
 mod command_line;
 mod fault;
 mod full_disk;
+mod log;
 mod metrics;
 mod postgres;
 mod process;

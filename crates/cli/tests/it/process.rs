@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -51,15 +52,20 @@ pub(crate) fn deployment() -> TempDir {
     folder
 }
 
-/// What stands behind a mark in a line of the log.
-fn value(line: &str, mark: &str) -> Option<String> {
-    let (_, rest) = line.split_once(mark)?;
+/// The address in a line of the log, as text or as JSON, that says what is there.
+fn address(line: &str, what: &str) -> Option<String> {
+    if let Ok(line) = serde_json::from_str::<serde_json::Value>(line) {
+        let address = (line["message"] == what).then(|| line["address"].as_str())?;
+        return address.map(str::to_owned);
+    }
+    let (_, rest) = line.split_once(&format!("{what} address="))?;
     rest.split(' ').next().map(str::to_owned)
 }
 
 /// A running `perch serve`. Killed when it is dropped.
 pub(crate) struct Serving {
     child: Child,
+    reader: Option<JoinHandle<()>>,
     log: Arc<Mutex<Vec<String>>>,
     pub(crate) url: String,
 }
@@ -79,24 +85,25 @@ impl Serving {
             .spawn()
             .expect("perch starts");
         let lines = BufReader::new(child.stderr.take().expect("its log")).lines();
-        let (found, address) = mpsc::channel();
+        let (found, listening) = mpsc::channel();
         let log = Arc::new(Mutex::new(Vec::new()));
         // Reads to the end: a log that nobody reads would stop the server.
         let kept = Arc::clone(&log);
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                let address = value(&line, "listening address=");
+                let listening = address(&line, "listening");
                 kept.lock().expect("no panic").push(line);
-                if let Some(address) = address {
+                if let Some(address) = listening {
                     found.send(address).ok();
                 }
             }
         });
-        let address = address
+        let address = listening
             .recv_timeout(START_MAX)
             .expect("the server says where it listens");
         Self {
             child,
+            reader: Some(reader),
             log,
             url: format!("http://{address}"),
         }
@@ -110,7 +117,7 @@ impl Serving {
     /// Where it serves its metrics.
     pub(crate) fn metrics_url(&self) -> String {
         let log = self.log();
-        let address = log.iter().find_map(|line| value(line, "metrics address="));
+        let address = log.iter().find_map(|line| address(line, "metrics"));
         format!("http://{}/metrics", address.expect("metrics are served"))
     }
 
@@ -122,8 +129,17 @@ impl Serving {
 
     /// SIGTERM, and how it ended.
     pub(crate) fn terminate(mut self) -> std::process::ExitStatus {
+        self.stop()
+    }
+
+    /// The same, after which everything that it logged can be read.
+    pub(crate) fn stop(&mut self) -> std::process::ExitStatus {
         self.signal("-TERM");
-        self.child.wait().expect("it ends")
+        let ended = self.child.wait().expect("it ends");
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("no panic");
+        }
+        ended
     }
 
     /// SIGHUP.

@@ -7,7 +7,7 @@ use perch_domain::pool::Pool;
 use perch_domain::principal::Principal;
 use perch_domain::{CredentialId, PrincipalId};
 
-use crate::StoreError;
+use crate::{StoreError, Version};
 
 /// A principal with its direct containers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,10 +21,25 @@ pub struct StoredPrincipal {
 /// All that a deployment keeps in memory.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
+    /// The last change that is in it.
+    pub version: Version,
     /// Every principal, disabled ones included.
     pub principals: Vec<StoredPrincipal>,
     /// Every pool, in the order of their creation.
     pub pools: Vec<Pool>,
+}
+
+/// What has changed in a directory since a version: principals and pools as they are now. Neither is ever removed.
+#[derive(Clone, Debug, Default)]
+pub struct DirectoryChanges {
+    /// The last change that is in it.
+    pub version: Version,
+    /// Principals.
+    pub principals: Vec<StoredPrincipal>,
+    /// Pools.
+    pub pools: Vec<Pool>,
+    /// Sessions and tokens that have ended, with whose they were: the last 10,000 at most.
+    pub ended: Vec<(PrincipalId, CredentialId)>,
 }
 
 /// The deployment's store.
@@ -35,6 +50,12 @@ pub trait DeploymentStore: Send + Sync {
     /// # Errors
     /// When the database fails.
     async fn load(&self) -> Result<Directory, StoreError>;
+
+    /// Reads what has changed in the directory since a version.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn changes(&self, since: Version) -> Result<DirectoryChanges, StoreError>;
 
     /// The password hash of a user (PHC string), `None` for a user without one.
     ///
@@ -58,7 +79,8 @@ pub trait DeploymentStore: Send + Sync {
         kind: CredentialKind,
     ) -> Result<Vec<Credential>, StoreError>;
 
-    /// Begins a transaction. Dropping it without [`DeploymentWrite::commit`] undoes it.
+    /// Begins a transaction, once every other one has ended, on other nodes too. Dropping it without
+    /// [`DeploymentWrite::commit`] undoes it.
     ///
     /// # Errors
     /// When the database fails.
@@ -88,6 +110,11 @@ pub struct AuditEntry {
 /// A transaction on the deployment's store.
 #[async_trait]
 pub trait DeploymentWrite: Send {
+    /// The directory's last change before this transaction.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn version(&mut self) -> Result<Version, StoreError>;
     /// Adds a principal.
     ///
     /// # Errors
@@ -122,7 +149,7 @@ pub trait DeploymentWrite: Send {
         user: PrincipalId,
         credential: CredentialId,
     ) -> Result<bool, StoreError>;
-    /// Removes a user's sessions, but for one.
+    /// Removes a user's sessions, but for one, and says which they were.
     ///
     /// # Errors
     /// When the database fails.
@@ -130,15 +157,15 @@ pub trait DeploymentWrite: Send {
         &mut self,
         user: PrincipalId,
         but: Option<CredentialId>,
-    ) -> Result<(), StoreError>;
+    ) -> Result<Vec<CredentialId>, StoreError>;
     /// Appends to the audit log.
     ///
     /// # Errors
     /// When the database fails.
     async fn audit(&mut self, record: &AuditRecord) -> Result<(), StoreError>;
-    /// Makes it durable.
+    /// Makes it durable, and says which change of the directory it is: the last one, when it changed nothing there.
     ///
     /// # Errors
     /// When the database fails; then nothing was stored.
-    async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+    async fn commit(self: Box<Self>) -> Result<Version, StoreError>;
 }

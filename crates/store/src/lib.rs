@@ -3,11 +3,13 @@
 //! A deployment has one [`DeploymentStore`] (principals, credentials, pools) and one [`PoolStore`] for each pool (add-ins,
 //! categories, rooms, messages). What changes rarely is read whole at start (`load`) and kept in memory by the caller, who
 //! is told here what was written; messages are read a page at a time. Every change is a transaction that also takes the
-//! audit record: [`DeploymentStore::write`], [`PoolStore::write`]. Messages alone go another way, [`PoolStore::append`],
+//! audit record: [`DeploymentStore::write`], [`PoolStore::write`]. It has a [`Version`], by which another node that shares the
+//! database reads just what it has not seen (`changes`). Messages alone go another way, [`PoolStore::append`],
 //! whose batch is one transaction, however many rooms it touches.
 //!
 //! `perch-store-conformance` is the suite that every store passes; begin there to add one.
 
+mod change;
 pub mod column;
 mod deployment;
 mod error;
@@ -19,12 +21,20 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use perch_domain::pool::PoolFqdn;
 
-pub use deployment::{AuditEntry, DeploymentStore, DeploymentWrite, Directory, StoredPrincipal};
+pub use change::{Changed, ENDED_KEPT};
+pub use deployment::{
+    AuditEntry, DeploymentStore, DeploymentWrite, Directory, DirectoryChanges, StoredPrincipal,
+};
 pub use error::{Key, StoreError};
 pub use pool::{
-    Append, Appended, Attention, Batch, Catalogue, Page, PoolStore, PoolWrite, ReadMark,
+    Append, Appended, Attention, Batch, Catalogue, CatalogueChanges, Page, PoolStore, PoolWrite,
+    ReadMark,
 };
 pub use timed::timed;
+
+/// Counts the changes of a directory or a catalogue, so that a node knows whether it has seen the last one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version(pub u64);
 
 /// Where the stores of a deployment come from.
 #[async_trait]

@@ -9,17 +9,33 @@ use perch_domain::message::{Draft, Message};
 use perch_domain::room::Room;
 use perch_domain::{AddinId, CategoryId, Nonce, PrincipalId, RoomId, Seq, Timestamp};
 
-use crate::{AuditEntry, StoreError};
+use crate::{AuditEntry, StoreError, Version};
 
 /// All of a pool that is kept in memory.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
+    /// The last change that is in it.
+    pub version: Version,
     /// Every add-in.
     pub addins: Vec<Addin>,
     /// Every category.
     pub categories: Vec<Category>,
     /// Every room, and the place of its last message.
     pub rooms: Vec<(Room, Seq)>,
+}
+
+/// What has changed in a catalogue since a version: each entry as it is now, `None` for what is gone. A room comes with the
+/// place of its last message.
+#[derive(Clone, Debug, Default)]
+pub struct CatalogueChanges {
+    /// The last change that is in it.
+    pub version: Version,
+    /// Add-ins.
+    pub addins: Vec<(AddinId, Option<Addin>)>,
+    /// Categories.
+    pub categories: Vec<(CategoryId, Option<Category>)>,
+    /// Rooms. Deleting an add-in takes it from its rooms without a change of theirs.
+    pub rooms: Vec<(RoomId, Option<(Room, Seq)>)>,
 }
 
 /// Which messages of a room: oldest first in the answer, whichever way the page lies.
@@ -107,6 +123,18 @@ pub trait PoolStore: Send + Sync {
     /// When the database fails.
     async fn load(&self) -> Result<Catalogue, StoreError>;
 
+    /// Reads what has changed in the catalogue since a version.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn changes(&self, since: Version) -> Result<CatalogueChanges, StoreError>;
+
+    /// The place of the last message of every room that has one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn heads(&self) -> Result<Vec<(RoomId, Seq)>, StoreError>;
+
     /// Appends messages and read marks in one transaction, durable when it returns. Places continue each room's sequence
     /// without a gap; the answer has one entry for each append, in their order.
     ///
@@ -160,7 +188,8 @@ pub trait PoolStore: Send + Sync {
     /// When the database fails.
     async fn expire(&self, before: Timestamp) -> Result<u64, StoreError>;
 
-    /// Begins a transaction. Dropping it without [`PoolWrite::commit`] undoes it.
+    /// Begins a transaction, once every other one has ended, on other nodes too. Dropping it without
+    /// [`PoolWrite::commit`] undoes it.
     ///
     /// # Errors
     /// When the database fails.
@@ -179,6 +208,11 @@ pub trait PoolStore: Send + Sync {
 /// A transaction on a pool's store.
 #[async_trait]
 pub trait PoolWrite: Send {
+    /// The catalogue's last change before this transaction.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn version(&mut self) -> Result<Version, StoreError>;
     /// Adds an add-in.
     ///
     /// # Errors
@@ -244,9 +278,9 @@ pub trait PoolWrite: Send {
     /// # Errors
     /// When the database fails.
     async fn audit(&mut self, record: &AuditRecord) -> Result<(), StoreError>;
-    /// Makes it durable.
+    /// Makes it durable, and says which change of the catalogue it is: the last one, when it changed nothing there.
     ///
     /// # Errors
     /// When the database fails; then nothing was stored.
-    async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+    async fn commit(self: Box<Self>) -> Result<Version, StoreError>;
 }

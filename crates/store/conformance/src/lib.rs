@@ -19,6 +19,7 @@ pub mod addin_storage;
 pub mod attention;
 pub mod audit;
 pub mod category;
+pub mod change;
 pub mod deployment;
 pub mod durability;
 mod fixture;
@@ -96,6 +97,12 @@ macro_rules! suite {
             addin_storage::an_unknown_room_keeps_nothing,
             audit::a_pools_audit_log_is_read_newest_first,
             audit::an_audit_record_is_undone_with_its_change,
+            change::a_catalogues_version_grows_with_each_change_and_with_nothing_else,
+            change::changes_since_a_version_are_just_what_changed_as_it_is_now,
+            change::what_is_gone_is_named_among_the_changes,
+            change::the_heads_are_those_of_the_rooms_that_have_messages,
+            change::changes_of_principals_and_new_pools_are_read_since_a_version,
+            change::ended_sessions_and_tokens_are_read_since_a_version,
             durability::a_deployment_opened_again_has_everything,
             durability::a_pool_opened_again_has_everything_and_goes_on,
             durability::what_is_committed_is_seen_by_whoever_opens_the_pool_next,
@@ -124,6 +131,7 @@ mod tests {
             ("attention", include_str!("attention.rs")),
             ("audit", include_str!("audit.rs")),
             ("category", include_str!("category.rs")),
+            ("change", include_str!("change.rs")),
             ("deployment", include_str!("deployment.rs")),
             ("durability", include_str!("durability.rs")),
             ("message", include_str!("message.rs")),

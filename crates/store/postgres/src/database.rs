@@ -16,6 +16,8 @@ pub(crate) struct Database {
     read: SqlStr,
     /// Begins a transaction that writes.
     write: SqlStr,
+    /// Begins one that excludes every other of its kind.
+    change: SqlStr,
     under_way: TaskTracker,
 }
 
@@ -54,6 +56,12 @@ impl Database {
         migrations: &[(i64, &'static str, &'static str)],
     ) -> Result<Self, StoreError> {
         migrate(connections, schema, migrations).await?;
+        // Durable whatever the server's default is. A node that vanishes must not hold its locks for ever, and nobody
+        // waits for them longer than callers would.
+        let write = format!(
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL search_path TO {schema}; SET LOCAL synchronous_commit TO on; \
+             SET LOCAL idle_in_transaction_session_timeout TO '30s'; SET LOCAL lock_timeout TO '10s'"
+        );
         let sql = |text: String| sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(text));
         Ok(Self {
             connections: connections.clone(),
@@ -61,12 +69,10 @@ impl Database {
             read: sql(format!(
                 "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path TO {schema}"
             )),
-            // Durable whatever the server's default is. A node that vanishes must not hold its locks for ever, and
-            // nobody waits for them longer than callers would.
-            write: sql(format!(
-                "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL search_path TO {schema}; SET LOCAL synchronous_commit TO on; \
-                 SET LOCAL idle_in_transaction_session_timeout TO '30s'; SET LOCAL lock_timeout TO '10s'"
+            change: sql(format!(
+                "{write}; LOCK TABLE change IN SHARE ROW EXCLUSIVE MODE"
             )),
+            write: sql(write),
             under_way: TaskTracker::new(),
         })
     }
@@ -79,6 +85,11 @@ impl Database {
     /// Begins a write.
     pub(crate) async fn begin(&self) -> Result<Session, StoreError> {
         self.session(&self.write).await
+    }
+
+    /// Begins a change of what nodes keep in memory, once every other one has ended, on whichever node.
+    pub(crate) async fn change(&self) -> Result<Session, StoreError> {
+        self.session(&self.change).await
     }
 
     /// The connections serve every schema, so each transaction says which: it costs no round trip of its own.

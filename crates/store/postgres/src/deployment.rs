@@ -8,16 +8,17 @@ use perch_domain::credential::{Credential, CredentialKind};
 use perch_domain::pool::{Pool, PoolFqdn};
 use perch_domain::principal::{Address, Principal};
 use perch_domain::{CredentialId, PrincipalId, Timestamp};
-use perch_store::column::{credential_kind, credential_kind_word, digest, principal_kind};
+use perch_store::column::{credential_kind, credential_kind_word, digest, int, principal_kind};
 use perch_store::{
-    AuditEntry, DeploymentStore, DeploymentWrite, Directory, StoreError, StoredPrincipal,
+    AuditEntry, Changed, DeploymentStore, DeploymentWrite, Directory, DirectoryChanges, StoreError,
+    StoredPrincipal, Version,
 };
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
-use crate::audit;
 use crate::convert::{get, id, time};
 use crate::database::{Database, Session, error};
+use crate::{audit, change};
 
 pub(crate) struct PostgresDeployment {
     database: Database,
@@ -54,13 +55,15 @@ fn credential(row: &PgRow) -> Result<Credential, StoreError> {
     })
 }
 
-#[async_trait]
-impl DeploymentStore for PostgresDeployment {
-    async fn load(&self) -> Result<Directory, StoreError> {
-        let mut session = self.database.read().await?;
-        let mut containers: HashMap<PrincipalId, Vec<PrincipalId>> = HashMap::new();
-        for row in sqlx::query("SELECT principal, container FROM containment")
-            .fetch_all(&mut *session)
+/// The directory, or what of it has changed since a version.
+async fn load(session: &mut Session, since: Option<Version>) -> Result<Directory, StoreError> {
+    let version = change::version(session).await?;
+    let since = since.map(|since| int(since.0));
+    let mut containers: HashMap<PrincipalId, Vec<PrincipalId>> = HashMap::new();
+    for row in sqlx::query("SELECT principal, container FROM containment \
+ WHERE $1::bigint IS NULL OR principal IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'principal' AND version > $1)")
+.bind(since)
+            .fetch_all(&mut **session)
             .await
             .map_err(error)?
         {
@@ -70,39 +73,74 @@ impl DeploymentStore for PostgresDeployment {
                 .or_default()
                 .push(PrincipalId(id(&row, "container")?));
         }
-        let rows = sqlx::query(
-            "SELECT id, kind, address, display_name, email, disabled, administrator, created_at FROM principal",
+    let rows = sqlx::query(
+            "SELECT id, kind, address, display_name, email, disabled, administrator, created_at FROM principal \
+ WHERE $1::bigint IS NULL OR id IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'principal' AND version > $1)",
         )
-        .fetch_all(&mut *session)
+.bind(since)
+        .fetch_all(&mut **session)
         .await
         .map_err(error)?;
-        let mut principals = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let principal = principal(row)?;
-            let containers = containers.remove(&principal.id).unwrap_or_default();
-            principals.push(StoredPrincipal {
-                principal,
-                containers,
-            });
-        }
-        let rows = sqlx::query(
-            "SELECT fqdn, display_name, is_default, created_at FROM pool ORDER BY created_at, fqdn",
+    let mut principals = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let principal = principal(row)?;
+        let containers = containers.remove(&principal.id).unwrap_or_default();
+        principals.push(StoredPrincipal {
+            principal,
+            containers,
+        });
+    }
+    let rows = sqlx::query(
+            "SELECT fqdn, display_name, is_default, created_at FROM pool \
+ WHERE $1::bigint IS NULL OR fqdn IN (SELECT convert_from(id, 'UTF8') FROM change WHERE kind = 'pool' AND version > $1) \
+ ORDER BY created_at, fqdn",
         )
-        .fetch_all(&mut *session)
+.bind(since)
+        .fetch_all(&mut **session)
         .await
         .map_err(error)?;
-        let pools = rows
-            .iter()
-            .map(|row| {
-                Ok(Pool {
-                    fqdn: PoolFqdn::stored(get(row, "fqdn")?),
-                    display_name: get(row, "display_name")?,
-                    is_default: get(row, "is_default")?,
-                    created_at: time(row, "created_at")?,
-                })
+    let pools = rows
+        .iter()
+        .map(|row| {
+            Ok(Pool {
+                fqdn: PoolFqdn::stored(get(row, "fqdn")?),
+                display_name: get(row, "display_name")?,
+                is_default: get(row, "is_default")?,
+                created_at: time(row, "created_at")?,
             })
-            .collect::<Result<_, StoreError>>()?;
-        Ok(Directory { principals, pools })
+        })
+        .collect::<Result<_, StoreError>>()?;
+    Ok(Directory {
+        version,
+        principals,
+        pools,
+    })
+}
+
+#[async_trait]
+impl DeploymentStore for PostgresDeployment {
+    async fn load(&self) -> Result<Directory, StoreError> {
+        load(&mut self.database.read().await?, None).await
+    }
+
+    async fn changes(&self, since: Version) -> Result<DirectoryChanges, StoreError> {
+        let mut session = self.database.read().await?;
+        let Directory {
+            version,
+            principals,
+            pools,
+        } = load(&mut session, Some(since)).await?;
+        let ended = change::since(&mut session, "credential", since).await?;
+        let ended = ended
+            .into_iter()
+            .filter_map(|(credential, owner)| Some((owner?, CredentialId(credential))))
+            .collect();
+        Ok(DirectoryChanges {
+            version,
+            principals,
+            pools,
+            ended,
+        })
     }
 
     async fn password_hash(&self, user: PrincipalId) -> Result<Option<String>, StoreError> {
@@ -146,7 +184,8 @@ impl DeploymentStore for PostgresDeployment {
 
     async fn write(&self) -> Result<Box<dyn DeploymentWrite>, StoreError> {
         Ok(Box::new(PostgresDeploymentWrite {
-            session: self.database.begin().await?,
+            session: self.database.change().await?,
+            changed: Vec::new(),
         }))
     }
 
@@ -161,9 +200,17 @@ impl DeploymentStore for PostgresDeployment {
 
 struct PostgresDeploymentWrite {
     session: Session,
+    changed: Vec<Changed>,
 }
 
 impl PostgresDeploymentWrite {
+    fn ended(&mut self, owner: PrincipalId, credential: CredentialId) {
+        self.changed.push(Changed {
+            owner: Some(owner),
+            ..Changed::new("credential", credential.0)
+        });
+    }
+
     async fn set_containers(&mut self, stored: &StoredPrincipal) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM containment WHERE principal = $1")
             .bind(stored.principal.id.0)
@@ -186,8 +233,13 @@ impl PostgresDeploymentWrite {
 
 #[async_trait]
 impl DeploymentWrite for PostgresDeploymentWrite {
+    async fn version(&mut self) -> Result<Version, StoreError> {
+        change::version(&mut self.session).await
+    }
+
     async fn insert_principal(&mut self, new: &StoredPrincipal) -> Result<(), StoreError> {
         let principal = &new.principal;
+        self.changed.push(Changed::new("principal", principal.id.0));
         sqlx::query(
             "INSERT INTO principal \
              (id, kind, address, address_folded, display_name, email, disabled, administrator, created_at) \
@@ -210,6 +262,7 @@ impl DeploymentWrite for PostgresDeploymentWrite {
 
     async fn update_principal(&mut self, changed: &StoredPrincipal) -> Result<bool, StoreError> {
         let principal = &changed.principal;
+        self.changed.push(Changed::new("principal", principal.id.0));
         let done = sqlx::query(
             "UPDATE principal SET address = $1, address_folded = $2, display_name = $3, email = $4, disabled = $5, \
              administrator = $6 WHERE id = $7",
@@ -242,6 +295,11 @@ impl DeploymentWrite for PostgresDeploymentWrite {
     }
 
     async fn insert_pool(&mut self, pool: &Pool) -> Result<(), StoreError> {
+        self.changed.push(Changed {
+            kind: "pool",
+            id: pool.fqdn.as_str().as_bytes().to_vec(),
+            owner: None,
+        });
         sqlx::query(
             "INSERT INTO pool (fqdn, display_name, is_default, created_at) VALUES ($1, $2, $3, $4)",
         )
@@ -284,30 +342,43 @@ impl DeploymentWrite for PostgresDeploymentWrite {
             .execute(&mut *self.session)
             .await
             .map_err(error)?;
-        Ok(done.rows_affected() == 1)
+        let found = done.rows_affected() == 1;
+        if found {
+            self.ended(user, credential);
+        }
+        Ok(found)
     }
 
     async fn delete_sessions(
         &mut self,
         user: PrincipalId,
         but: Option<CredentialId>,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "DELETE FROM credential WHERE principal = $1 AND kind = 'session' AND id IS DISTINCT FROM $2",
+    ) -> Result<Vec<CredentialId>, StoreError> {
+        let rows = sqlx::query(
+            "DELETE FROM credential WHERE principal = $1 AND kind = 'session' AND id IS DISTINCT FROM $2 \
+             RETURNING id",
         )
         .bind(user.0)
         .bind(but.map(|credential| credential.0))
-        .execute(&mut *self.session)
+        .fetch_all(&mut *self.session)
         .await
         .map_err(error)?;
-        Ok(())
+        let mut ended = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let credential = CredentialId(id(row, "id")?);
+            self.ended(user, credential);
+            ended.push(credential);
+        }
+        Ok(ended)
     }
 
     async fn audit(&mut self, record: &AuditRecord) -> Result<(), StoreError> {
         audit::insert(&mut self.session, record).await
     }
 
-    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        self.session.commit().await
+    async fn commit(mut self: Box<Self>) -> Result<Version, StoreError> {
+        let version = change::record(&mut self.session, &self.changed).await?;
+        self.session.commit().await?;
+        Ok(version)
     }
 }

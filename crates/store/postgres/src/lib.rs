@@ -7,6 +7,7 @@
 
 mod attention;
 mod audit;
+mod change;
 mod convert;
 mod database;
 mod deployment;
@@ -80,11 +81,18 @@ impl Storage for PostgresStorage {
         let database = Database::open(
             &self.connections,
             "deployment",
-            &[(
-                1,
-                "create_deployment",
-                include_str!("../migrations/deployment/0001_create_deployment.sql"),
-            )],
+            &[
+                (
+                    1,
+                    "create_deployment",
+                    include_str!("../migrations/deployment/0001_create_deployment.sql"),
+                ),
+                (
+                    2,
+                    "create_change",
+                    include_str!("../migrations/deployment/0002_create_change.sql"),
+                ),
+            ],
         )
         .await?;
         Ok(Arc::new(PostgresDeployment::new(database)))
@@ -94,11 +102,18 @@ impl Storage for PostgresStorage {
         let database = Database::open(
             &self.connections,
             &pool_schema(fqdn),
-            &[(
-                1,
-                "create_pool",
-                include_str!("../migrations/pool/0001_create_pool.sql"),
-            )],
+            &[
+                (
+                    1,
+                    "create_pool",
+                    include_str!("../migrations/pool/0001_create_pool.sql"),
+                ),
+                (
+                    2,
+                    "create_change",
+                    include_str!("../migrations/pool/0002_create_change.sql"),
+                ),
+            ],
         )
         .await?;
         Ok(Arc::new(PostgresPoolStore::new(database, fqdn.clone())))

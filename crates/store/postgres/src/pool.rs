@@ -10,12 +10,12 @@ use perch_domain::pool::PoolFqdn;
 use perch_domain::room::Room;
 use perch_domain::{AddinId, CategoryId, PrincipalId, RoomId, Seq, Timestamp};
 use perch_store::{
-    Appended, Attention, AuditEntry, Batch, Catalogue, Page, PoolStore, PoolWrite, StoreError,
-    timed,
+    Appended, Attention, AuditEntry, Batch, Catalogue, CatalogueChanges, Changed, Page, PoolStore,
+    PoolWrite, StoreError, Version, timed,
 };
 
 use crate::database::{Database, Session};
-use crate::{attention, audit, message, room, storage};
+use crate::{attention, audit, change, message, room, storage};
 
 pub(crate) struct PostgresPoolStore {
     database: Database,
@@ -31,7 +31,17 @@ impl PostgresPoolStore {
 #[async_trait]
 impl PoolStore for PostgresPoolStore {
     async fn load(&self) -> Result<Catalogue, StoreError> {
-        room::load(&mut *self.database.read().await?, &self.fqdn).await
+        room::load(&mut *self.database.read().await?, &self.fqdn, None).await
+    }
+
+    async fn changes(&self, since: Version) -> Result<CatalogueChanges, StoreError> {
+        let mut session = self.database.read().await?;
+        let changed = room::load(&mut session, &self.fqdn, Some(since)).await?;
+        change::catalogue(&mut session, changed, since).await
+    }
+
+    async fn heads(&self) -> Result<Vec<(RoomId, Seq)>, StoreError> {
+        room::heads(&mut *self.database.read().await?).await
     }
 
     async fn append(&self, batch: &Batch) -> Result<Vec<Appended>, StoreError> {
@@ -80,7 +90,8 @@ impl PoolStore for PostgresPoolStore {
 
     async fn write(&self) -> Result<Box<dyn PoolWrite>, StoreError> {
         Ok(Box::new(PostgresPoolWrite {
-            session: self.database.begin().await?,
+            session: self.database.change().await?,
+            changed: Vec::new(),
         }))
     }
 
@@ -95,31 +106,42 @@ impl PoolStore for PostgresPoolStore {
 
 struct PostgresPoolWrite {
     session: Session,
+    changed: Vec<Changed>,
 }
 
 #[async_trait]
 impl PoolWrite for PostgresPoolWrite {
+    async fn version(&mut self) -> Result<Version, StoreError> {
+        change::version(&mut self.session).await
+    }
+
     async fn insert_addin(&mut self, addin: &Addin) -> Result<(), StoreError> {
+        self.changed.push(Changed::new("addin", addin.id.0));
         room::insert_addin(&mut self.session, addin).await
     }
 
     async fn update_addin(&mut self, addin: &Addin) -> Result<bool, StoreError> {
+        self.changed.push(Changed::new("addin", addin.id.0));
         room::update_addin(&mut self.session, addin).await
     }
 
     async fn delete_addin(&mut self, addin: AddinId) -> Result<bool, StoreError> {
+        self.changed.push(Changed::new("addin", addin.0));
         room::delete_addin(&mut self.session, addin).await
     }
 
     async fn insert_category(&mut self, category: &Category) -> Result<(), StoreError> {
+        self.changed.push(Changed::new("category", category.id.0));
         room::insert_category(&mut self.session, category).await
     }
 
     async fn update_category(&mut self, category: &Category) -> Result<bool, StoreError> {
+        self.changed.push(Changed::new("category", category.id.0));
         room::update_category(&mut self.session, category).await
     }
 
     async fn delete_category(&mut self, category: CategoryId) -> Result<bool, StoreError> {
+        self.changed.push(Changed::new("category", category.0));
         room::delete(
             &mut self.session,
             "DELETE FROM category WHERE id = $1",
@@ -129,14 +151,17 @@ impl PoolWrite for PostgresPoolWrite {
     }
 
     async fn insert_room(&mut self, room: &Room) -> Result<(), StoreError> {
+        self.changed.push(Changed::new("room", room.id.0));
         room::insert_room(&mut self.session, room).await
     }
 
     async fn update_room(&mut self, room: &Room) -> Result<bool, StoreError> {
+        self.changed.push(Changed::new("room", room.id.0));
         room::update_room(&mut self.session, room).await
     }
 
     async fn delete_room(&mut self, room: RoomId) -> Result<bool, StoreError> {
+        self.changed.push(Changed::new("room", room.0));
         room::delete(&mut self.session, "DELETE FROM room WHERE id = $1", room.0).await
     }
 
@@ -157,7 +182,9 @@ impl PoolWrite for PostgresPoolWrite {
         audit::insert(&mut self.session, record).await
     }
 
-    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        self.session.commit().await
+    async fn commit(mut self: Box<Self>) -> Result<Version, StoreError> {
+        let version = change::record(&mut self.session, &self.changed).await?;
+        self.session.commit().await?;
+        Ok(version)
     }
 }

@@ -10,21 +10,30 @@ use perch_domain::{AddinId, CategoryId, Description, Name, PrincipalId, RoomId, 
 use perch_store::column::{
     int, invitations, invitations_word, privacy, privacy_word, room_type, type_word,
 };
-use perch_store::{Catalogue, StoreError};
+use perch_store::{Catalogue, StoreError, Version};
 use sqlx::postgres::{PgConnection, PgRow};
 use uuid::Uuid;
 
+use crate::change;
 use crate::convert::{get, id, revision, seq, time};
 use crate::database::error;
 
 /// The lists of all categories, or of all rooms, by owner and role.
 type Lists<K> = HashMap<(K, String), Vec<PrincipalId>>;
 
+/// The catalogue, or what of it has changed since a version.
 pub(crate) async fn load(
     connection: &mut PgConnection,
     pool: &PoolFqdn,
+    since: Option<Version>,
 ) -> Result<Catalogue, StoreError> {
-    let rows = sqlx::query("SELECT id, name, url, revision, created_at, updated_at FROM addin")
+    let version = change::version(connection).await?;
+    let since = since.map(|since| int(since.0));
+    let rows = sqlx::query(
+        "SELECT id, name, url, revision, created_at, updated_at FROM addin \
+         WHERE $1::bigint IS NULL OR id IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'addin' AND version > $1)",
+    )
+        .bind(since)
         .fetch_all(&mut *connection)
         .await
         .map_err(error)?;
@@ -35,8 +44,11 @@ pub(crate) async fn load(
 
     let mut lists: Lists<Uuid> = HashMap::new();
     for row in sqlx::query(
-        "SELECT category, role, principal FROM category_principal ORDER BY category, role, place",
+        "SELECT category, role, principal FROM category_principal \
+         WHERE $1::bigint IS NULL OR category IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'category' AND version > $1) \
+         ORDER BY category, role, place",
     )
+    .bind(since)
     .fetch_all(&mut *connection)
     .await
     .map_err(error)?
@@ -48,8 +60,9 @@ pub(crate) async fn load(
     }
     let rows = sqlx::query(
         "SELECT id, name, description, invitations, file_upload, chat_history, revision, created_at, updated_at \
-         FROM category",
+         FROM category WHERE $1::bigint IS NULL OR id IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'category' AND version > $1)",
     )
+    .bind(since)
     .fetch_all(&mut *connection)
     .await
     .map_err(error)?;
@@ -60,7 +73,12 @@ pub(crate) async fn load(
 
     let mut lists: Lists<i64> = HashMap::new();
     for row in
-        sqlx::query("SELECT room, role, principal FROM room_principal ORDER BY room, role, place")
+        sqlx::query(
+            "SELECT room, role, principal FROM room_principal WHERE $1::bigint IS NULL OR room IN \
+             (SELECT no FROM room WHERE id IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'room' AND version > $1)) \
+             ORDER BY room, role, place",
+        )
+            .bind(since)
             .fetch_all(&mut *connection)
             .await
             .map_err(error)?
@@ -72,8 +90,9 @@ pub(crate) async fn load(
     }
     let rows = sqlx::query(
         "SELECT no, id, category, name, description, privacy, type, invitations, disabled, addin, head, revision, \
-         created_at, updated_at FROM room",
+         created_at, updated_at FROM room WHERE $1::bigint IS NULL OR id IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'room' AND version > $1)",
     )
+    .bind(since)
     .fetch_all(&mut *connection)
     .await
     .map_err(error)?;
@@ -82,10 +101,22 @@ pub(crate) async fn load(
         .map(|row| room(row, pool, &mut lists))
         .collect::<Result<_, _>>()?;
     Ok(Catalogue {
+        version,
         addins,
         categories,
         rooms,
     })
+}
+
+/// The places of all rooms that have messages.
+pub(crate) async fn heads(connection: &mut PgConnection) -> Result<Vec<(RoomId, Seq)>, StoreError> {
+    let rows = sqlx::query("SELECT id, head FROM room WHERE head > 0")
+        .fetch_all(connection)
+        .await
+        .map_err(error)?;
+    rows.iter()
+        .map(|row| Ok((RoomId(id(row, "id")?), seq(row, "room", "head")?)))
+        .collect()
 }
 
 fn addin(row: &PgRow, pool: &PoolFqdn) -> Result<Addin, StoreError> {

@@ -8,14 +8,16 @@ use perch_domain::credential::{Credential, CredentialKind};
 use perch_domain::pool::{Pool, PoolFqdn};
 use perch_domain::principal::{Address, Principal};
 use perch_domain::{CredentialId, PrincipalId, Timestamp};
-use perch_store::column::{credential_kind, credential_kind_word, digest, principal_kind};
+use perch_store::column::{credential_kind, credential_kind_word, digest, int, principal_kind};
 use perch_store::{
-    AuditEntry, DeploymentStore, DeploymentWrite, Directory, StoreError, StoredPrincipal,
+    AuditEntry, Changed, DeploymentStore, DeploymentWrite, Directory, DirectoryChanges, StoreError,
+    StoredPrincipal, Version,
 };
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use crate::audit;
+use crate::change;
 use crate::convert::{get, id, time};
 use crate::database::{Database, error};
 
@@ -54,55 +56,95 @@ fn credential(row: &SqliteRow) -> Result<Credential, StoreError> {
     })
 }
 
+/// The directory, or what of it has changed since a version.
+async fn load(readers: &SqlitePool, since: Option<Version>) -> Result<Directory, StoreError> {
+    // First: what is committed while the rest is read is in it already, and comes again as a change.
+    let version = change::version(readers).await?;
+    let since = since.map(|since| int(since.0));
+    let mut containers: HashMap<PrincipalId, Vec<PrincipalId>> = HashMap::new();
+    for row in sqlx::query(
+        "SELECT principal, container FROM containment \
+         WHERE ?1 IS NULL OR principal IN (SELECT id FROM change WHERE kind = 'principal' AND version > ?1)",
+    )
+        .bind(since)
+        .fetch_all(readers)
+        .await
+        .map_err(error)?
+    {
+        let contained = PrincipalId(id(&row, "principal")?);
+        containers
+            .entry(contained)
+            .or_default()
+            .push(PrincipalId(id(&row, "container")?));
+    }
+    let rows = sqlx::query(
+        "SELECT id, kind, address, display_name, email, disabled, administrator, created_at FROM principal \
+         WHERE ?1 IS NULL OR id IN (SELECT id FROM change WHERE kind = 'principal' AND version > ?1)",
+    )
+    .bind(since)
+    .fetch_all(readers)
+    .await
+    .map_err(error)?;
+    let mut principals = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let principal = principal(row)?;
+        let containers = containers.remove(&principal.id).unwrap_or_default();
+        principals.push(StoredPrincipal {
+            principal,
+            containers,
+        });
+    }
+    let rows = sqlx::query(
+        "SELECT fqdn, display_name, is_default, created_at FROM pool \
+         WHERE ?1 IS NULL OR cast(fqdn AS BLOB) IN (SELECT id FROM change WHERE kind = 'pool' AND version > ?1) \
+         ORDER BY created_at, fqdn",
+    )
+    .bind(since)
+    .fetch_all(readers)
+    .await
+    .map_err(error)?;
+    let pools = rows
+        .iter()
+        .map(|row| {
+            Ok(Pool {
+                fqdn: PoolFqdn::stored(get(row, "fqdn")?),
+                display_name: get(row, "display_name")?,
+                is_default: get(row, "is_default")?,
+                created_at: time(row, "created_at")?,
+            })
+        })
+        .collect::<Result<_, StoreError>>()?;
+    Ok(Directory {
+        version,
+        principals,
+        pools,
+    })
+}
+
 #[async_trait]
 impl DeploymentStore for SqliteDeployment {
     async fn load(&self) -> Result<Directory, StoreError> {
+        load(&self.database.readers, None).await
+    }
+
+    async fn changes(&self, since: Version) -> Result<DirectoryChanges, StoreError> {
         let readers = &self.database.readers;
-        let mut containers: HashMap<PrincipalId, Vec<PrincipalId>> = HashMap::new();
-        for row in sqlx::query("SELECT principal, container FROM containment")
-            .fetch_all(readers)
-            .await
-            .map_err(error)?
-        {
-            let contained = PrincipalId(id(&row, "principal")?);
-            containers
-                .entry(contained)
-                .or_default()
-                .push(PrincipalId(id(&row, "container")?));
-        }
-        let rows = sqlx::query(
-            "SELECT id, kind, address, display_name, email, disabled, administrator, created_at FROM principal",
-        )
-        .fetch_all(readers)
-        .await
-        .map_err(error)?;
-        let mut principals = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let principal = principal(row)?;
-            let containers = containers.remove(&principal.id).unwrap_or_default();
-            principals.push(StoredPrincipal {
-                principal,
-                containers,
-            });
-        }
-        let rows = sqlx::query(
-            "SELECT fqdn, display_name, is_default, created_at FROM pool ORDER BY created_at, fqdn",
-        )
-        .fetch_all(readers)
-        .await
-        .map_err(error)?;
-        let pools = rows
-            .iter()
-            .map(|row| {
-                Ok(Pool {
-                    fqdn: PoolFqdn::stored(get(row, "fqdn")?),
-                    display_name: get(row, "display_name")?,
-                    is_default: get(row, "is_default")?,
-                    created_at: time(row, "created_at")?,
-                })
-            })
-            .collect::<Result<_, StoreError>>()?;
-        Ok(Directory { principals, pools })
+        let Directory {
+            version,
+            principals,
+            pools,
+        } = load(readers, Some(since)).await?;
+        let ended = change::since(readers, "credential", since).await?;
+        let ended = ended
+            .into_iter()
+            .filter_map(|(credential, owner)| Some((owner?, CredentialId(credential))))
+            .collect();
+        Ok(DirectoryChanges {
+            version,
+            principals,
+            pools,
+            ended,
+        })
     }
 
     async fn password_hash(&self, user: PrincipalId) -> Result<Option<String>, StoreError> {
@@ -147,6 +189,7 @@ impl DeploymentStore for SqliteDeployment {
     async fn write(&self) -> Result<Box<dyn DeploymentWrite>, StoreError> {
         Ok(Box::new(SqliteDeploymentWrite {
             transaction: self.database.begin().await?,
+            changed: Vec::new(),
         }))
     }
 
@@ -161,9 +204,17 @@ impl DeploymentStore for SqliteDeployment {
 
 struct SqliteDeploymentWrite {
     transaction: Transaction<'static, Sqlite>,
+    changed: Vec<Changed>,
 }
 
 impl SqliteDeploymentWrite {
+    fn ended(&mut self, owner: PrincipalId, credential: CredentialId) {
+        self.changed.push(Changed {
+            owner: Some(owner),
+            ..Changed::new("credential", credential.0)
+        });
+    }
+
     async fn set_containers(&mut self, stored: &StoredPrincipal) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM containment WHERE principal = ?")
             .bind(stored.principal.id.0)
@@ -184,8 +235,13 @@ impl SqliteDeploymentWrite {
 
 #[async_trait]
 impl DeploymentWrite for SqliteDeploymentWrite {
+    async fn version(&mut self) -> Result<Version, StoreError> {
+        change::version(&mut *self.transaction).await
+    }
+
     async fn insert_principal(&mut self, new: &StoredPrincipal) -> Result<(), StoreError> {
         let principal = &new.principal;
+        self.changed.push(Changed::new("principal", principal.id.0));
         sqlx::query(
             "INSERT INTO principal \
              (id, kind, address, address_folded, display_name, email, disabled, administrator, created_at) \
@@ -208,6 +264,7 @@ impl DeploymentWrite for SqliteDeploymentWrite {
 
     async fn update_principal(&mut self, changed: &StoredPrincipal) -> Result<bool, StoreError> {
         let principal = &changed.principal;
+        self.changed.push(Changed::new("principal", principal.id.0));
         let done = sqlx::query(
             "UPDATE principal SET address = ?, address_folded = ?, display_name = ?, email = ?, disabled = ?, \
              administrator = ? WHERE id = ?",
@@ -240,6 +297,11 @@ impl DeploymentWrite for SqliteDeploymentWrite {
     }
 
     async fn insert_pool(&mut self, pool: &Pool) -> Result<(), StoreError> {
+        self.changed.push(Changed {
+            kind: "pool",
+            id: pool.fqdn.as_str().as_bytes().to_vec(),
+            owner: None,
+        });
         sqlx::query(
             "INSERT INTO pool (fqdn, display_name, is_default, created_at) VALUES (?, ?, ?, ?)",
         )
@@ -282,30 +344,42 @@ impl DeploymentWrite for SqliteDeploymentWrite {
             .execute(&mut *self.transaction)
             .await
             .map_err(error)?;
-        Ok(done.rows_affected() == 1)
+        let found = done.rows_affected() == 1;
+        if found {
+            self.ended(user, credential);
+        }
+        Ok(found)
     }
 
     async fn delete_sessions(
         &mut self,
         user: PrincipalId,
         but: Option<CredentialId>,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "DELETE FROM credential WHERE principal = ? AND kind = 'session' AND id IS NOT ?",
+    ) -> Result<Vec<CredentialId>, StoreError> {
+        let rows = sqlx::query(
+            "DELETE FROM credential WHERE principal = ? AND kind = 'session' AND id IS NOT ? RETURNING id",
         )
         .bind(user.0)
         .bind(but.map(|credential| credential.0))
-        .execute(&mut *self.transaction)
+        .fetch_all(&mut *self.transaction)
         .await
         .map_err(error)?;
-        Ok(())
+        let mut ended = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let credential = CredentialId(id(row, "id")?);
+            self.ended(user, credential);
+            ended.push(credential);
+        }
+        Ok(ended)
     }
 
     async fn audit(&mut self, record: &AuditRecord) -> Result<(), StoreError> {
         audit::insert(&mut self.transaction, record).await
     }
 
-    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        self.transaction.commit().await.map_err(error)
+    async fn commit(mut self: Box<Self>) -> Result<Version, StoreError> {
+        let version = change::record(&mut self.transaction, &self.changed).await?;
+        self.transaction.commit().await.map_err(error)?;
+        Ok(version)
     }
 }

@@ -6,6 +6,7 @@
 
 mod attention;
 mod audit;
+mod change;
 mod convert;
 mod database;
 mod deployment;
@@ -55,11 +56,18 @@ impl Storage for SqliteStorage {
     async fn deployment(&self) -> Result<Arc<dyn DeploymentStore>, StoreError> {
         let database = Database::open(
             &self.folder.join("deployment.db"),
-            &[(
-                1,
-                "create_deployment",
-                include_str!("../migrations/deployment/0001_create_deployment.sql"),
-            )],
+            &[
+                (
+                    1,
+                    "create_deployment",
+                    include_str!("../migrations/deployment/0001_create_deployment.sql"),
+                ),
+                (
+                    2,
+                    "create_change",
+                    include_str!("../migrations/deployment/0002_create_change.sql"),
+                ),
+            ],
             self.bytes_max,
         )
         .await?;
@@ -70,11 +78,18 @@ impl Storage for SqliteStorage {
         let file = self.folder.join("pools").join(format!("{fqdn}.db"));
         let database = Database::open(
             &file,
-            &[(
-                1,
-                "create_pool",
-                include_str!("../migrations/pool/0001_create_pool.sql"),
-            )],
+            &[
+                (
+                    1,
+                    "create_pool",
+                    include_str!("../migrations/pool/0001_create_pool.sql"),
+                ),
+                (
+                    2,
+                    "create_change",
+                    include_str!("../migrations/pool/0002_create_change.sql"),
+                ),
+            ],
             self.bytes_max,
         )
         .await?;

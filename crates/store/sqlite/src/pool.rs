@@ -10,11 +10,12 @@ use perch_domain::pool::PoolFqdn;
 use perch_domain::room::Room;
 use perch_domain::{AddinId, CategoryId, PrincipalId, RoomId, Seq, Timestamp};
 use perch_store::{
-    Appended, Attention, AuditEntry, Batch, Catalogue, Page, PoolStore, PoolWrite, StoreError,
-    timed,
+    Appended, Attention, AuditEntry, Batch, Catalogue, CatalogueChanges, Changed, Page, PoolStore,
+    PoolWrite, StoreError, Version, timed,
 };
 use sqlx::{Sqlite, Transaction};
 
+use crate::change;
 use crate::database::{Database, error};
 use crate::{attention, audit, message, room, storage};
 
@@ -32,7 +33,17 @@ impl SqlitePoolStore {
 #[async_trait]
 impl PoolStore for SqlitePoolStore {
     async fn load(&self) -> Result<Catalogue, StoreError> {
-        room::load(&self.database.readers, &self.fqdn).await
+        room::load(&self.database.readers, &self.fqdn, None).await
+    }
+
+    async fn changes(&self, since: Version) -> Result<CatalogueChanges, StoreError> {
+        let readers = &self.database.readers;
+        let changed = room::load(readers, &self.fqdn, Some(since)).await?;
+        change::catalogue(readers, changed, since).await
+    }
+
+    async fn heads(&self) -> Result<Vec<(RoomId, Seq)>, StoreError> {
+        room::heads(&self.database.readers).await
     }
 
     async fn append(&self, batch: &Batch) -> Result<Vec<Appended>, StoreError> {
@@ -80,6 +91,7 @@ impl PoolStore for SqlitePoolStore {
     async fn write(&self) -> Result<Box<dyn PoolWrite>, StoreError> {
         Ok(Box::new(SqlitePoolWrite {
             transaction: self.database.begin().await?,
+            changed: Vec::new(),
         }))
     }
 
@@ -94,19 +106,27 @@ impl PoolStore for SqlitePoolStore {
 
 struct SqlitePoolWrite {
     transaction: Transaction<'static, Sqlite>,
+    changed: Vec<Changed>,
 }
 
 #[async_trait]
 impl PoolWrite for SqlitePoolWrite {
+    async fn version(&mut self) -> Result<Version, StoreError> {
+        change::version(&mut *self.transaction).await
+    }
+
     async fn insert_addin(&mut self, addin: &Addin) -> Result<(), StoreError> {
+        self.changed.push(Changed::new("addin", addin.id.0));
         room::insert_addin(&mut self.transaction, addin).await
     }
 
     async fn update_addin(&mut self, addin: &Addin) -> Result<bool, StoreError> {
+        self.changed.push(Changed::new("addin", addin.id.0));
         room::update_addin(&mut self.transaction, addin).await
     }
 
     async fn delete_addin(&mut self, addin: AddinId) -> Result<bool, StoreError> {
+        self.changed.push(Changed::new("addin", addin.0));
         room::delete(
             &mut self.transaction,
             "DELETE FROM addin WHERE id = ?",
@@ -116,14 +136,17 @@ impl PoolWrite for SqlitePoolWrite {
     }
 
     async fn insert_category(&mut self, category: &Category) -> Result<(), StoreError> {
+        self.changed.push(Changed::new("category", category.id.0));
         room::insert_category(&mut self.transaction, category).await
     }
 
     async fn update_category(&mut self, category: &Category) -> Result<bool, StoreError> {
+        self.changed.push(Changed::new("category", category.id.0));
         room::update_category(&mut self.transaction, category).await
     }
 
     async fn delete_category(&mut self, category: CategoryId) -> Result<bool, StoreError> {
+        self.changed.push(Changed::new("category", category.0));
         room::delete(
             &mut self.transaction,
             "DELETE FROM category WHERE id = ?",
@@ -133,14 +156,17 @@ impl PoolWrite for SqlitePoolWrite {
     }
 
     async fn insert_room(&mut self, room: &Room) -> Result<(), StoreError> {
+        self.changed.push(Changed::new("room", room.id.0));
         room::insert_room(&mut self.transaction, room).await
     }
 
     async fn update_room(&mut self, room: &Room) -> Result<bool, StoreError> {
+        self.changed.push(Changed::new("room", room.id.0));
         room::update_room(&mut self.transaction, room).await
     }
 
     async fn delete_room(&mut self, room: RoomId) -> Result<bool, StoreError> {
+        self.changed.push(Changed::new("room", room.0));
         room::delete(
             &mut self.transaction,
             "DELETE FROM room WHERE id = ?",
@@ -166,7 +192,9 @@ impl PoolWrite for SqlitePoolWrite {
         audit::insert(&mut self.transaction, record).await
     }
 
-    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        self.transaction.commit().await.map_err(error)
+    async fn commit(mut self: Box<Self>) -> Result<Version, StoreError> {
+        let version = change::record(&mut self.transaction, &self.changed).await?;
+        self.transaction.commit().await.map_err(error)?;
+        Ok(version)
     }
 }

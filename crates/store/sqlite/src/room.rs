@@ -10,23 +10,36 @@ use perch_domain::{AddinId, CategoryId, Description, Name, PrincipalId, RoomId, 
 use perch_store::column::{
     int, invitations, invitations_word, privacy, privacy_word, room_type, type_word,
 };
-use perch_store::{Catalogue, StoreError};
+use perch_store::{Catalogue, StoreError, Version};
 use serde_json::json;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{SqlitePool, sqlite::SqliteRow};
 use uuid::Uuid;
 
+use crate::change;
 use crate::convert::{get, id, revision, seq, time};
 use crate::database::error;
 
 /// The lists of all categories, or of all rooms, by owner and role.
 type Lists<K> = HashMap<(K, String), Vec<PrincipalId>>;
 
-pub(crate) async fn load(readers: &SqlitePool, pool: &PoolFqdn) -> Result<Catalogue, StoreError> {
-    let rows = sqlx::query("SELECT id, name, url, revision, created_at, updated_at FROM addin")
-        .fetch_all(readers)
-        .await
-        .map_err(error)?;
+/// The catalogue, or what of it has changed since a version.
+pub(crate) async fn load(
+    readers: &SqlitePool,
+    pool: &PoolFqdn,
+    since: Option<Version>,
+) -> Result<Catalogue, StoreError> {
+    // First: what is committed while the rest is read is in it already, and comes again as a change.
+    let version = change::version(readers).await?;
+    let since = since.map(|since| int(since.0));
+    let rows = sqlx::query(
+        "SELECT id, name, url, revision, created_at, updated_at FROM addin \
+         WHERE ?1 IS NULL OR id IN (SELECT id FROM change WHERE kind = 'addin' AND version > ?1)",
+    )
+    .bind(since)
+    .fetch_all(readers)
+    .await
+    .map_err(error)?;
     let addins = rows
         .iter()
         .map(|row| addin(row, pool))
@@ -34,8 +47,11 @@ pub(crate) async fn load(readers: &SqlitePool, pool: &PoolFqdn) -> Result<Catalo
 
     let mut lists: Lists<Uuid> = HashMap::new();
     for row in sqlx::query(
-        "SELECT category, role, principal FROM category_principal ORDER BY category, role, place",
+        "SELECT category, role, principal FROM category_principal \
+         WHERE ?1 IS NULL OR category IN (SELECT id FROM change WHERE kind = 'category' AND version > ?1) \
+         ORDER BY category, role, place",
     )
+    .bind(since)
     .fetch_all(readers)
     .await
     .map_err(error)?
@@ -47,8 +63,10 @@ pub(crate) async fn load(readers: &SqlitePool, pool: &PoolFqdn) -> Result<Catalo
     }
     let rows = sqlx::query(
         "SELECT id, name, description, invitations, file_upload, chat_history, revision, created_at, updated_at \
-         FROM category",
+         FROM category \
+         WHERE ?1 IS NULL OR id IN (SELECT id FROM change WHERE kind = 'category' AND version > ?1)",
     )
+    .bind(since)
     .fetch_all(readers)
     .await
     .map_err(error)?;
@@ -58,11 +76,15 @@ pub(crate) async fn load(readers: &SqlitePool, pool: &PoolFqdn) -> Result<Catalo
         .collect::<Result<_, _>>()?;
 
     let mut lists: Lists<i64> = HashMap::new();
-    for row in
-        sqlx::query("SELECT room, role, principal FROM room_principal ORDER BY room, role, place")
-            .fetch_all(readers)
-            .await
-            .map_err(error)?
+    for row in sqlx::query(
+        "SELECT room, role, principal FROM room_principal WHERE ?1 IS NULL OR room IN \
+         (SELECT no FROM room JOIN change USING (id) WHERE kind = 'room' AND version > ?1) \
+         ORDER BY room, role, place",
+    )
+    .bind(since)
+    .fetch_all(readers)
+    .await
+    .map_err(error)?
     {
         let list = lists
             .entry((get(&row, "room")?, get(&row, "role")?))
@@ -71,8 +93,10 @@ pub(crate) async fn load(readers: &SqlitePool, pool: &PoolFqdn) -> Result<Catalo
     }
     let rows = sqlx::query(
         "SELECT no, id, category, name, description, privacy, type, invitations, disabled, addin, head, revision, \
-         created_at, updated_at FROM room",
+         created_at, updated_at FROM room \
+         WHERE ?1 IS NULL OR id IN (SELECT id FROM change WHERE kind = 'room' AND version > ?1)",
     )
+    .bind(since)
     .fetch_all(readers)
     .await
     .map_err(error)?;
@@ -81,10 +105,22 @@ pub(crate) async fn load(readers: &SqlitePool, pool: &PoolFqdn) -> Result<Catalo
         .map(|row| room(row, pool, &mut lists))
         .collect::<Result<_, _>>()?;
     Ok(Catalogue {
+        version,
         addins,
         categories,
         rooms,
     })
+}
+
+/// The places of all rooms that have messages.
+pub(crate) async fn heads(readers: &SqlitePool) -> Result<Vec<(RoomId, Seq)>, StoreError> {
+    let rows = sqlx::query("SELECT id, head FROM room WHERE head > 0")
+        .fetch_all(readers)
+        .await
+        .map_err(error)?;
+    rows.iter()
+        .map(|row| Ok((RoomId(id(row, "id")?), seq(row, "room", "head")?)))
+        .collect()
 }
 
 fn addin(row: &SqliteRow, pool: &PoolFqdn) -> Result<Addin, StoreError> {

@@ -1,0 +1,88 @@
+//! The table `change`: the version of the latest change of each thing.
+
+use perch_domain::PrincipalId;
+use perch_store::column::int;
+use perch_store::{Catalogue, CatalogueChanges, Changed, ENDED_KEPT, StoreError, Version};
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{SqliteExecutor, SqlitePool};
+use uuid::Uuid;
+
+use crate::convert::{count, get, id};
+use crate::database::error;
+
+/// The last change.
+pub(crate) async fn version(reader: impl SqliteExecutor<'_>) -> Result<Version, StoreError> {
+    let row = sqlx::query("SELECT coalesce(max(version), 0) AS version FROM change")
+        .fetch_one(reader)
+        .await
+        .map_err(error)?;
+    count(&row, "change", "version").map(Version)
+}
+
+/// Records what a transaction changed, and says which change it is.
+pub(crate) async fn record(
+    connection: &mut SqliteConnection,
+    changed: &[Changed],
+) -> Result<Version, StoreError> {
+    let last = version(&mut *connection).await?;
+    if changed.is_empty() {
+        return Ok(last);
+    }
+    let next = Version(last.0 + 1);
+    for entry in changed {
+        sqlx::query(
+            "INSERT INTO change (kind, id, owner, version) VALUES (?, ?, ?, ?) \
+             ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version",
+        )
+        .bind(entry.kind)
+        .bind(&entry.id)
+        .bind(entry.owner.map(|owner| owner.0))
+        .bind(int(next.0))
+        .execute(&mut *connection)
+        .await
+        .map_err(error)?;
+    }
+    if changed.iter().any(|entry| entry.kind == "credential") {
+        sqlx::query("DELETE FROM change WHERE kind = 'credential' AND version < ?")
+            .bind(int(next.0.saturating_sub(ENDED_KEPT)))
+            .execute(connection)
+            .await
+            .map_err(error)?;
+    }
+    Ok(next)
+}
+
+/// Things of one kind that have changed since a version, with their owners.
+pub(crate) async fn since(
+    readers: &SqlitePool,
+    kind: &'static str,
+    since: Version,
+) -> Result<Vec<(Uuid, Option<PrincipalId>)>, StoreError> {
+    let rows = sqlx::query("SELECT id, owner FROM change WHERE kind = ? AND version > ?")
+        .bind(kind)
+        .bind(int(since.0))
+        .fetch_all(readers)
+        .await
+        .map_err(error)?;
+    rows.iter()
+        .map(|row| {
+            let owner = get::<Option<Uuid>>(row, "owner")?.map(PrincipalId);
+            Ok((id(row, "id")?, owner))
+        })
+        .collect()
+}
+
+/// What has changed in a catalogue since a version, of which the changed things that are still there were loaded.
+pub(crate) async fn catalogue(
+    readers: &SqlitePool,
+    loaded: Catalogue,
+    from: Version,
+) -> Result<CatalogueChanges, StoreError> {
+    let mut named = [Vec::new(), Vec::new(), Vec::new()];
+    for (ids, kind) in named.iter_mut().zip(["addin", "category", "room"]) {
+        let changed = since(readers, kind, from).await?;
+        ids.extend(changed.into_iter().map(|(id, _)| id));
+    }
+    let [addins, categories, rooms] = named;
+    Ok(CatalogueChanges::new(loaded, &addins, &categories, &rooms))
+}

@@ -1,14 +1,12 @@
 //! Add-ins: registered by administrators in one pool, chosen by room managers.
 
-use std::sync::Arc;
-
 use perch_domain::addin::{Addin, AddinUrl, Origin};
 use perch_domain::permission::{PoolAction, RoomAction};
 use perch_domain::{AddinId, Code, Name, Refusal, Revision, RoomId};
+use perch_store::CatalogueChanges;
 use perch_wire::addin as wire;
-use perch_wire::live::CatalogueKind;
 
-use crate::catalogue::{Catalogue, PoolState};
+use crate::catalogue::Catalogue;
 use crate::store_error::refused;
 use crate::{Actor, App};
 
@@ -84,9 +82,8 @@ impl App {
             updated_at: now,
         };
         let answer = wire::Addin::new(&addin, 0);
-        let _turn = pool.change.lock().await;
-        let mut write = pool.store().write().await.map_err(refused)?;
-        write.insert_addin(&addin).await.map_err(refused)?;
+        let mut change = self.change_pool(&pool).await?;
+        change.write.insert_addin(&addin).await.map_err(refused)?;
         let record = self.audit_record(
             Some(actor),
             "addin.create",
@@ -94,12 +91,8 @@ impl App {
             None,
             Some(&answer),
         );
-        write.audit(&record).await.map_err(refused)?;
-        write.commit().await.map_err(refused)?;
-        pool.catalogue_mut()
-            .addins
-            .insert(addin.id, Arc::new(addin));
-        self.tell_catalogue_changed(&pool, CatalogueKind::Addin);
+        change.write.audit(&record).await.map_err(refused)?;
+        change.commit(changed(addin.id, Some(addin))).await?;
         Ok(answer)
     }
 
@@ -116,7 +109,7 @@ impl App {
     ) -> Result<wire::Addin, Refusal> {
         actor.may(PoolAction::ManageAddins)?;
         let pool = self.pool_state(pool)?;
-        let _turn = pool.change.lock().await;
+        let mut change = self.change_pool(&pool).await?;
         let (before, mut addin) = {
             let catalogue = pool.catalogue();
             let addin = catalogue.addins.get(&id).ok_or_else(absent)?;
@@ -137,8 +130,7 @@ impl App {
         addin.revision.0 += 1;
         addin.updated_at = self.now();
         let answer = wire::Addin::new(&addin, before.room_count);
-        let mut write = pool.store().write().await.map_err(refused)?;
-        write.update_addin(&addin).await.map_err(refused)?;
+        change.write.update_addin(&addin).await.map_err(refused)?;
         let record = self.audit_record(
             Some(actor),
             "addin.update",
@@ -146,11 +138,8 @@ impl App {
             Some(&before),
             Some(&answer),
         );
-        write.audit(&record).await.map_err(refused)?;
-        write.commit().await.map_err(refused)?;
-        pool.catalogue_mut().addins.insert(id, Arc::new(addin));
-        self.tell_rooms_of(&pool, id);
-        self.tell_catalogue_changed(&pool, CatalogueKind::Addin);
+        change.write.audit(&record).await.map_err(refused)?;
+        change.commit(changed(id, Some(addin))).await?;
         Ok(answer)
     }
 
@@ -167,42 +156,24 @@ impl App {
     ) -> Result<(), Refusal> {
         actor.may(PoolAction::ManageAddins)?;
         let pool = self.pool_state(pool)?;
-        let _turn = pool.change.lock().await;
-        let (before, target, users) = {
+        let mut change = self.change_pool(&pool).await?;
+        let (before, target, rooms) = {
             let catalogue = pool.catalogue();
             let addin = catalogue.addins.get(&id).ok_or_else(absent)?;
-            let users: Vec<_> = catalogue.rooms_using(id).map(|live| live.room.id).collect();
+            let users = catalogue.rooms_using(id).count();
             (shown(&catalogue, addin), identity(addin), users)
         };
-        if !users.is_empty() && !force {
-            let rooms = users.len();
+        if rooms > 0 && !force {
             return Err(Refusal::new(
                 Code::AddinInUse,
                 format!("{rooms} rooms use this add-in; their pane will be empty. Remove it with force if that is meant."),
             )
             .with("rooms", rooms));
         }
-        let mut write = pool.store().write().await.map_err(refused)?;
-        write.delete_addin(id).await.map_err(refused)?;
+        change.write.delete_addin(id).await.map_err(refused)?;
         let record = self.audit_record(Some(actor), "addin.delete", target, Some(&before), None);
-        write.audit(&record).await.map_err(refused)?;
-        write.commit().await.map_err(refused)?;
-        {
-            let mut catalogue = pool.catalogue_mut();
-            catalogue.addins.remove(&id);
-            for room in &users {
-                if let Some(live) = catalogue.rooms.get_mut(room) {
-                    Arc::make_mut(&mut live.room).addin = None;
-                }
-            }
-        }
-        for room in users {
-            if let Ok(view) = self.room_view(room) {
-                Self::tell_room_updated(&view);
-            }
-        }
-        self.tell_catalogue_changed(&pool, CatalogueKind::Addin);
-        Ok(())
+        change.write.audit(&record).await.map_err(refused)?;
+        change.commit(changed(id, None)).await
     }
 
     /// The page beside a room's conversation.
@@ -269,19 +240,12 @@ impl App {
             origin,
         })
     }
+}
 
-    /// Tells everybody in the rooms that use an add-in.
-    fn tell_rooms_of(&self, pool: &PoolState, addin: AddinId) {
-        let rooms: Vec<_> = pool
-            .catalogue()
-            .rooms_using(addin)
-            .map(|live| live.room.id)
-            .collect();
-        for room in rooms {
-            if let Ok(view) = self.room_view(room) {
-                Self::tell_room_updated(&view);
-            }
-        }
+fn changed(id: AddinId, addin: Option<Addin>) -> CatalogueChanges {
+    CatalogueChanges {
+        addins: vec![(id, addin)],
+        ..CatalogueChanges::default()
     }
 }
 

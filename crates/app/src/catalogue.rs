@@ -1,6 +1,7 @@
 //! A pool in memory: its add-ins, categories and rooms, each with its live log.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use perch_domain::addin::Addin;
@@ -11,7 +12,7 @@ use perch_domain::pool::{Pool, PoolFqdn};
 use perch_domain::room::Room;
 use perch_domain::{AddinId, CategoryId, Code, Refusal, RoomId};
 use perch_live::{Committer, RoomLog};
-use perch_store::{PoolStore, StoreError};
+use perch_store::{CatalogueChanges, PoolStore, StoreError, Version};
 
 use crate::{Actor, App};
 
@@ -28,6 +29,8 @@ pub struct PoolState {
 /// What a pool's administrators and managers see.
 #[derive(Default)]
 pub struct Catalogue {
+    /// The last change that is in it.
+    pub(crate) version: Version,
     pub(crate) addins: HashMap<AddinId, Arc<Addin>>,
     pub(crate) categories: HashMap<CategoryId, Arc<Category>>,
     pub(crate) rooms: HashMap<RoomId, LiveRoom>,
@@ -56,6 +59,7 @@ impl PoolState {
             )
         };
         let catalogue = Catalogue {
+            version: loaded.version,
             addins: loaded
                 .addins
                 .into_iter()
@@ -121,6 +125,45 @@ impl PoolState {
 }
 
 impl Catalogue {
+    /// Takes changes in. Deleting an add-in takes it from its rooms.
+    pub(crate) fn apply(&mut self, changes: CatalogueChanges) {
+        self.version = changes.version;
+        for (id, addin) in changes.addins {
+            if let Some(addin) = addin {
+                self.addins.insert(id, Arc::new(addin));
+                continue;
+            }
+            self.addins.remove(&id);
+            let users = self
+                .rooms
+                .values_mut()
+                .filter(|live| live.room.addin == Some(id));
+            for live in users {
+                Arc::make_mut(&mut live.room).addin = None;
+            }
+        }
+        for (id, category) in changes.categories {
+            match category {
+                Some(category) => drop(self.categories.insert(id, Arc::new(category))),
+                None => drop(self.categories.remove(&id)),
+            }
+        }
+        for (id, room) in changes.rooms {
+            let Some((room, head)) = room else {
+                self.rooms.remove(&id);
+                continue;
+            };
+            let room = Arc::new(room);
+            match self.rooms.entry(id) {
+                Entry::Occupied(mut known) => known.get_mut().room = room,
+                Entry::Vacant(new) => {
+                    let log = RoomLog::new(id, head);
+                    new.insert(LiveRoom { room, log });
+                }
+            }
+        }
+    }
+
     /// The add-in that somebody typed: an identifier or a name.
     pub(crate) fn find_addin(&self, text: &str) -> Option<&Arc<Addin>> {
         if let Ok(id) = text.parse::<AddinId>() {

@@ -1,15 +1,13 @@
 //! Categories: created, edited and deleted by administrators. Narrowing a scope acts at once.
 
-use std::sync::Arc;
-
 use perch_domain::category::{Category, Scope};
 use perch_domain::permission::PoolAction;
 use perch_domain::room::Room;
-use perch_domain::{CategoryId, Code, Description, Name, Refusal, Revision};
+use perch_domain::{CategoryId, Code, Description, Name, Refusal, Revision, Seq};
+use perch_store::CatalogueChanges;
 use perch_wire::category as wire;
-use perch_wire::live::CatalogueKind;
 
-use crate::catalogue::{PoolState, RoomView};
+use crate::catalogue::PoolState;
 use crate::store_error::refused;
 use crate::{Actor, App};
 
@@ -89,9 +87,12 @@ impl App {
         };
         self.check_category(&category)?;
         let answer = self.shown_category(actor, &pool, &category);
-        let _turn = pool.change.lock().await;
-        let mut write = pool.store().write().await.map_err(refused)?;
-        write.insert_category(&category).await.map_err(refused)?;
+        let mut change = self.change_pool(&pool).await?;
+        change
+            .write
+            .insert_category(&category)
+            .await
+            .map_err(refused)?;
         let record = self.audit_record(
             Some(actor),
             "category.create",
@@ -99,12 +100,13 @@ impl App {
             None,
             Some(&answer),
         );
-        write.audit(&record).await.map_err(refused)?;
-        write.commit().await.map_err(refused)?;
-        pool.catalogue_mut()
-            .categories
-            .insert(category.id, Arc::new(category));
-        self.tell_catalogue_changed(&pool, CatalogueKind::Category);
+        change.write.audit(&record).await.map_err(refused)?;
+        let categories = vec![(category.id, Some(category))];
+        let changes = CatalogueChanges {
+            categories,
+            ..CatalogueChanges::default()
+        };
+        change.commit(changes).await?;
         Ok(answer)
     }
 
@@ -121,7 +123,7 @@ impl App {
     ) -> Result<wire::Category, Refusal> {
         actor.may(PoolAction::ManageCategories)?;
         let pool = self.pool_state(pool)?;
-        let _turn = pool.change.lock().await;
+        let mut change = self.change_pool(&pool).await?;
         let before = pool
             .catalogue()
             .categories
@@ -135,23 +137,22 @@ impl App {
             return Err(Refusal::collision());
         }
         let category = self.patched(&before, patch)?;
-        let in_category = |view: &RoomView| view.category.id == id;
-        let views: Vec<_> = Self::room_views(&pool)
-            .into_iter()
-            .filter(in_category)
-            .collect();
-        let narrowed: Vec<_> = views
-            .iter()
-            .filter_map(|view| self.narrowed(&view.room, &category))
+        let narrowed: Vec<_> = pool
+            .catalogue()
+            .rooms_in(id)
+            .filter_map(|live| self.narrowed(&live.room, &category))
             .collect();
         let (shown_before, answer) = (
             self.shown_category(actor, &pool, &before),
             self.shown_category(actor, &pool, &category),
         );
-        let mut write = pool.store().write().await.map_err(refused)?;
-        write.update_category(&category).await.map_err(refused)?;
+        change
+            .write
+            .update_category(&category)
+            .await
+            .map_err(refused)?;
         for room in &narrowed {
-            write.update_room(room).await.map_err(refused)?;
+            change.write.update_room(room).await.map_err(refused)?;
         }
         let target = identity(&category);
         let record = self.audit_record(
@@ -161,41 +162,16 @@ impl App {
             Some(&shown_before),
             Some(&answer),
         );
-        write.audit(&record).await.map_err(refused)?;
-        write.commit().await.map_err(refused)?;
-        let category = Arc::new(category);
-        {
-            let mut catalogue = pool.catalogue_mut();
-            catalogue.categories.insert(id, Arc::clone(&category));
-            for room in narrowed {
-                if let Some(live) = catalogue.rooms.get_mut(&room.id) {
-                    live.room = Arc::new(room);
-                }
-            }
-        }
-        let now: Vec<_> = Self::room_views(&pool)
+        change.write.audit(&record).await.map_err(refused)?;
+        let rooms = narrowed
             .into_iter()
-            .filter(in_category)
-            .collect();
-        for view in &now {
-            view.log.access_changed();
-            Self::tell_room_updated(view);
-        }
-        let changes: Vec<_> = views
-            .iter()
-            .map(|view| {
-                let room = now
-                    .iter()
-                    .find(|after| after.room.id == view.room.id)
-                    .map_or(&view.room, |after| &after.room);
-                (
-                    Some((view.room.as_ref(), before.as_ref())),
-                    Some((room.as_ref(), category.as_ref())),
-                )
-            })
-            .collect();
-        self.tell_rooms_changed(&changes);
-        self.tell_catalogue_changed(&pool, CatalogueKind::Category);
+            .map(|room| (room.id, Some((room, Seq::ZERO))));
+        let changes = CatalogueChanges {
+            categories: vec![(id, Some(category))],
+            rooms: rooms.collect(),
+            ..CatalogueChanges::default()
+        };
+        change.commit(changes).await?;
         Ok(answer)
     }
 
@@ -211,7 +187,7 @@ impl App {
     ) -> Result<(), Refusal> {
         actor.may(PoolAction::ManageCategories)?;
         let pool = self.pool_state(pool)?;
-        let _turn = pool.change.lock().await;
+        let mut change = self.change_pool(&pool).await?;
         let category = pool
             .catalogue()
             .categories
@@ -227,8 +203,7 @@ impl App {
             .with("rooms", rooms));
         }
         let before = self.shown_category(actor, &pool, &category);
-        let mut write = pool.store().write().await.map_err(refused)?;
-        write.delete_category(id).await.map_err(refused)?;
+        change.write.delete_category(id).await.map_err(refused)?;
         let record = self.audit_record(
             Some(actor),
             "category.delete",
@@ -236,11 +211,12 @@ impl App {
             Some(&before),
             None,
         );
-        write.audit(&record).await.map_err(refused)?;
-        write.commit().await.map_err(refused)?;
-        pool.catalogue_mut().categories.remove(&id);
-        self.tell_catalogue_changed(&pool, CatalogueKind::Category);
-        Ok(())
+        change.write.audit(&record).await.map_err(refused)?;
+        let changes = CatalogueChanges {
+            categories: vec![(id, None)],
+            ..CatalogueChanges::default()
+        };
+        change.commit(changes).await
     }
 
     fn patched(&self, before: &Category, patch: &wire::CategoryPatch) -> Result<Category, Refusal> {

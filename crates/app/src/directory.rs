@@ -7,12 +7,14 @@ use perch_domain::PrincipalId;
 use perch_domain::category::Affiliations;
 use perch_domain::name::fold;
 use perch_domain::principal::{Principal, PrincipalKind, folded_candidates};
-use perch_store::StoredPrincipal;
+use perch_store::{StoredPrincipal, Version};
 use perch_wire::principal::Author;
 
 /// Every principal of the deployment.
 #[derive(Debug, Default)]
 pub struct Directory {
+    /// The last change that is in it.
+    pub(crate) version: Version,
     principals: HashMap<PrincipalId, Arc<Principal>>,
     containers: HashMap<PrincipalId, Vec<PrincipalId>>,
     by_address: HashMap<String, PrincipalId>,
@@ -23,8 +25,11 @@ pub struct Directory {
 impl Directory {
     /// A directory of what is stored.
     #[must_use]
-    pub fn new(stored: Vec<StoredPrincipal>) -> Self {
-        let mut directory = Self::default();
+    pub fn new(version: Version, stored: Vec<StoredPrincipal>) -> Self {
+        let mut directory = Self {
+            version,
+            ..Self::default()
+        };
         for entry in stored {
             directory.put(entry);
         }
@@ -185,11 +190,14 @@ mod tests {
     #[test]
     fn containers_reach_through_each_other_and_circles_end() {
         use PrincipalKind::{Group, User};
-        let directory = Directory::new(vec![
-            entry(1, User, &[10]),
-            entry(10, Group, &[11]),
-            entry(11, Group, &[10]),
-        ]);
+        let directory = Directory::new(
+            Version(0),
+            vec![
+                entry(1, User, &[10]),
+                entry(10, Group, &[11]),
+                entry(11, Group, &[10]),
+            ],
+        );
         assert!(directory.affiliations(id(1)).covered_by(&[id(11)]));
     }
 
@@ -202,7 +210,10 @@ mod tests {
             name.clone_into(&mut entry.principal.display_name);
             entry
         };
-        let directory = Directory::new(vec![user(1, "Adam"), user(2, "Amelie"), user(3, "Jo")]);
+        let directory = Directory::new(
+            Version(0),
+            vec![user(1, "Adam"), user(2, "Amelie"), user(3, "Jo")],
+        );
         let names = |text| {
             let found = directory.search(text, None, 10);
             found
@@ -218,13 +229,16 @@ mod tests {
     #[test]
     fn a_group_in_a_unit_does_not_put_its_members_there() {
         use PrincipalKind::{Domain, Group, OrganizationalUnit, User};
-        let directory = Directory::new(vec![
-            entry(1, User, &[10, 20]),
-            entry(10, Group, &[30]),
-            entry(20, OrganizationalUnit, &[40]),
-            entry(30, OrganizationalUnit, &[]),
-            entry(40, Domain, &[]),
-        ]);
+        let directory = Directory::new(
+            Version(0),
+            vec![
+                entry(1, User, &[10, 20]),
+                entry(10, Group, &[30]),
+                entry(20, OrganizationalUnit, &[40]),
+                entry(30, OrganizationalUnit, &[]),
+                entry(40, Domain, &[]),
+            ],
+        );
         let person = directory.affiliations(id(1));
         assert!(person.covered_by(&[id(40)]), "unit within domain");
         assert!(!person.covered_by(&[id(30)]), "unit of the group");
@@ -232,10 +246,13 @@ mod tests {
 
     #[test]
     fn a_changed_containment_is_seen_at_once() {
-        let mut directory = Directory::new(vec![
-            entry(1, PrincipalKind::User, &[]),
-            entry(10, PrincipalKind::Group, &[]),
-        ]);
+        let mut directory = Directory::new(
+            Version(0),
+            vec![
+                entry(1, PrincipalKind::User, &[]),
+                entry(10, PrincipalKind::Group, &[]),
+            ],
+        );
         assert!(!directory.affiliations(id(1)).covered_by(&[id(10)]));
         directory.put(entry(1, PrincipalKind::User, &[10]));
         assert!(directory.affiliations(id(1)).covered_by(&[id(10)]));
@@ -243,7 +260,7 @@ mod tests {
 
     #[test]
     fn people_are_found_as_they_are_typed() {
-        let directory = Directory::new(vec![entry(1, PrincipalKind::User, &[])]);
+        let directory = Directory::new(Version(0), vec![entry(1, PrincipalKind::User, &[])]);
         for typed in [
             "sip:P1@contoso.example",
             "p1@Contoso.example",

@@ -7,7 +7,7 @@ use perch_domain::permission::RoomAction;
 use perch_domain::principal::{Address, Principal, PrincipalKind};
 use perch_domain::{Code, Nonce, PrincipalId, Refusal, RoomId, Timestamp};
 use perch_live::Post;
-use perch_store::{Append, StoredPrincipal};
+use perch_store::{Append, DirectoryChanges, StoredPrincipal};
 use perch_wire::import as wire;
 use tokio::sync::mpsc;
 
@@ -120,7 +120,7 @@ impl App {
         actor: &Actor,
         messages: &'a [wire::ImportedMessage],
     ) -> Result<HashMap<&'a str, PrincipalId>, Refusal> {
-        let _turn = self.change.lock().await;
+        let mut change = self.change_directory().await?;
         let mut authors = HashMap::new();
         let mut new = Vec::new();
         for message in messages {
@@ -160,18 +160,22 @@ impl App {
         if new.is_empty() {
             return Ok(authors);
         }
-        let mut write = self.deployment.write().await.map_err(refused)?;
         for stored in &new {
-            write.insert_principal(stored).await.map_err(refused)?;
+            change
+                .write
+                .insert_principal(stored)
+                .await
+                .map_err(refused)?;
             let target = stored.principal.address.as_str().to_owned();
             let record =
                 self.audit_record::<()>(Some(actor), "principal.create", target, None, None);
-            write.audit(&record).await.map_err(refused)?;
+            change.write.audit(&record).await.map_err(refused)?;
         }
-        write.commit().await.map_err(refused)?;
-        for stored in new {
-            self.directory_mut().put(stored);
-        }
+        let changes = DirectoryChanges {
+            principals: new,
+            ..DirectoryChanges::default()
+        };
+        change.commit(changes, Vec::new()).await?;
         Ok(authors)
     }
 }

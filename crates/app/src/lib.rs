@@ -13,6 +13,7 @@ pub mod addin_storage;
 mod audit;
 pub mod catalogue;
 pub mod category;
+mod change;
 pub mod directory;
 pub mod follow;
 pub mod identity;
@@ -118,7 +119,7 @@ impl App {
             clock,
             storage,
             deployment,
-            directory: RwLock::new(Directory::new(loaded.principals)),
+            directory: RwLock::new(Directory::new(loaded.version, loaded.principals)),
             pools: RwLock::new(pools),
             people: People::default(),
             attempts: Attempts::new(),

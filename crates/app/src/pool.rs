@@ -1,10 +1,11 @@
 //! Pools.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use perch_domain::permission::PoolAction;
 use perch_domain::pool::{Pool, PoolFqdn};
 use perch_domain::{Code, Refusal};
+use perch_store::DirectoryChanges;
 use perch_wire::pool as wire;
 
 use crate::catalogue::PoolState;
@@ -38,7 +39,7 @@ impl App {
         }
         let fqdn = PoolFqdn::parse(&new.fqdn)?;
         let display_name = new.display_name.as_deref().map_or("", str::trim);
-        let _turn = self.change.lock().await;
+        let mut change = self.change_directory().await?;
         let existing = self.all_pools();
         if existing.iter().any(|state| *state.fqdn() == fqdn) {
             return Err(refused(perch_store::StoreError::Conflict(
@@ -67,8 +68,7 @@ impl App {
             .await
             .map_err(refused)?;
         let answer = wire::Pool::from(&pool);
-        let mut write = self.deployment.write().await.map_err(refused)?;
-        write.insert_pool(&pool).await.map_err(refused)?;
+        change.write.insert_pool(&pool).await.map_err(refused)?;
         let record = self.audit_record(
             actor,
             "pool.create",
@@ -76,12 +76,12 @@ impl App {
             None,
             Some(&answer),
         );
-        write.audit(&record).await.map_err(refused)?;
-        write.commit().await.map_err(refused)?;
-        self.pools
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(pool.fqdn, state);
+        change.write.audit(&record).await.map_err(refused)?;
+        let changes = DirectoryChanges {
+            pools: vec![pool],
+            ..DirectoryChanges::default()
+        };
+        change.commit(changes, vec![state]).await?;
         Ok(answer)
     }
 

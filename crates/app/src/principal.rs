@@ -3,8 +3,7 @@
 use perch_domain::permission::PoolAction;
 use perch_domain::principal::{Address, Principal, PrincipalKind, check_new_password};
 use perch_domain::{Code, PrincipalId, Refusal};
-use perch_live::Closing;
-use perch_store::StoredPrincipal;
+use perch_store::{DirectoryChanges, StoredPrincipal};
 use perch_wire::principal as wire;
 
 use crate::store_error::refused;
@@ -89,11 +88,15 @@ impl App {
             None => None,
         };
         let answer = wire::Principal::from(&stored.principal);
-        let _turn = self.change.lock().await;
-        let mut write = self.deployment.write().await.map_err(refused)?;
-        write.insert_principal(&stored).await.map_err(refused)?;
+        let mut change = self.change_directory().await?;
+        change
+            .write
+            .insert_principal(&stored)
+            .await
+            .map_err(refused)?;
         if let Some(hash) = hash {
-            write
+            change
+                .write
                 .set_password_hash(stored.principal.id, &hash)
                 .await
                 .map_err(refused)?;
@@ -105,9 +108,12 @@ impl App {
             None,
             Some(&answer),
         );
-        write.audit(&record).await.map_err(refused)?;
-        write.commit().await.map_err(refused)?;
-        self.directory_mut().put(stored);
+        change.write.audit(&record).await.map_err(refused)?;
+        let changes = DirectoryChanges {
+            principals: vec![stored],
+            ..DirectoryChanges::default()
+        };
+        change.commit(changes, Vec::new()).await?;
         Ok(answer)
     }
 
@@ -129,7 +135,7 @@ impl App {
             Some(password) => Some(self.identity.hash(password).await?),
             None => None,
         };
-        let turn = self.change.lock().await;
+        let mut change = self.change_directory().await?;
         let mut stored = self.directory().stored(id).ok_or_else(absent)?;
         let before = wire::Principal::from(&stored.principal);
         let is_user = stored.principal.kind == PrincipalKind::User;
@@ -161,15 +167,27 @@ impl App {
         }
         let after = wire::Principal::from(&stored.principal);
         let disabled = stored.principal.disabled;
-        let mut write = self.deployment.write().await.map_err(refused)?;
-        write.update_principal(&stored).await.map_err(refused)?;
+        change
+            .write
+            .update_principal(&stored)
+            .await
+            .map_err(refused)?;
         // Whoever sets their own password keeps the session in which they do.
         let but = (id == actor.id()).then(|| actor.credential()).flatten();
         if let Some(hash) = &hash {
-            write.set_password_hash(id, hash).await.map_err(refused)?;
+            change
+                .write
+                .set_password_hash(id, hash)
+                .await
+                .map_err(refused)?;
         }
+        let mut ended = Vec::new();
         if disabled || hash.is_some() {
-            write.delete_sessions(id, but).await.map_err(refused)?;
+            ended = change
+                .write
+                .delete_sessions(id, but)
+                .await
+                .map_err(refused)?;
         }
         let record = self.audit_record(
             Some(actor),
@@ -178,25 +196,13 @@ impl App {
             Some(&recorded(&before, false)),
             Some(&recorded(&after, hash.is_some())),
         );
-        write.audit(&record).await.map_err(refused)?;
-        write.commit().await.map_err(refused)?;
-        self.directory_mut().put(stored);
-        drop(turn);
-        if disabled || hash.is_some() {
-            self.people().close(id, but, Closing::SessionEnded);
-        }
-        // Who is contained where decides over any room.
-        for pool in self.all_pools() {
-            for view in Self::room_views(&pool) {
-                view.log.access_changed();
-            }
-        }
-        let frame = perch_live::Frame::encode(&perch_wire::live::ServerFrame::RoomsChanged {});
-        for person in self.people().connected() {
-            if self.directory().affiliations(person).covered_by(&[id]) {
-                self.people().send(person, &frame);
-            }
-        }
+        change.write.audit(&record).await.map_err(refused)?;
+        let changes = DirectoryChanges {
+            principals: vec![stored],
+            ended: ended.into_iter().map(|ended| (id, ended)).collect(),
+            ..DirectoryChanges::default()
+        };
+        change.commit(changes, Vec::new()).await?;
         Ok(after)
     }
 

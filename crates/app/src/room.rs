@@ -7,11 +7,11 @@ use perch_domain::permission::{PoolAction, RoomAction, in_pool, permissions};
 use perch_domain::room::{Privacy, Room, RoomType};
 use perch_domain::{AddinId, Code, Description, Name, Refusal, Revision, RoomId, Seq};
 use perch_live::{Frame, RoomLog};
-use perch_store::Attention;
-use perch_wire::live::{CatalogueKind, ServerFrame};
+use perch_store::{Attention, CatalogueChanges};
+use perch_wire::live::ServerFrame;
 use perch_wire::room as wire;
 
-use crate::catalogue::{Catalogue, LiveRoom, PoolState, RoomView};
+use crate::catalogue::{Catalogue, PoolState, RoomView};
 use crate::store_error::refused;
 use crate::{Actor, App};
 
@@ -90,7 +90,7 @@ impl App {
         new: &wire::NewRoom,
     ) -> Result<wire::RoomDetail, Refusal> {
         let pool = self.pool_state(pool)?;
-        let _turn = pool.change.lock().await;
+        let mut change = self.change_pool(&pool).await?;
         let (category, addin) = {
             let catalogue = pool.catalogue();
             let category = catalogue
@@ -142,8 +142,11 @@ impl App {
         };
         self.check_lists(&view)?;
         let answer = self.detail(actor, &view).await?;
-        let mut write = pool.store().write().await.map_err(refused)?;
-        write.insert_room(&view.room).await.map_err(refused)?;
+        change
+            .write
+            .insert_room(&view.room)
+            .await
+            .map_err(refused)?;
         let record = self.audit_record(
             Some(actor),
             "room.create",
@@ -151,15 +154,8 @@ impl App {
             None,
             Some(&answer),
         );
-        write.audit(&record).await.map_err(refused)?;
-        write.commit().await.map_err(refused)?;
-        let live = LiveRoom {
-            room: Arc::clone(&view.room),
-            log: Arc::clone(&view.log),
-        };
-        pool.catalogue_mut().rooms.insert(view.room.id, live);
-        self.tell_rooms_changed(&[(None, Some((&view.room, &view.category)))]);
-        self.tell_catalogue_changed(&pool, CatalogueKind::Room);
+        change.write.audit(&record).await.map_err(refused)?;
+        change.commit(changed(&view.room, true)).await?;
         Ok(answer)
     }
 
@@ -174,7 +170,7 @@ impl App {
         patch: &wire::RoomPatch,
     ) -> Result<wire::RoomDetail, Refusal> {
         let pool = Arc::clone(&self.room_view(id)?.pool);
-        let _turn = pool.change.lock().await;
+        let mut change = self.change_pool(&pool).await?;
         let before = self.room_view(id)?;
         before.may(actor, RoomAction::Edit)?;
         if patch
@@ -188,8 +184,11 @@ impl App {
             self.detail(actor, &before).await?,
             self.detail(actor, &after).await?,
         );
-        let mut write = pool.store().write().await.map_err(refused)?;
-        write.update_room(&after.room).await.map_err(refused)?;
+        change
+            .write
+            .update_room(&after.room)
+            .await
+            .map_err(refused)?;
         let target = identity(&after.room);
         let record = self.audit_record(
             Some(actor),
@@ -198,18 +197,8 @@ impl App {
             Some(&shown_before),
             Some(&answer),
         );
-        write.audit(&record).await.map_err(refused)?;
-        write.commit().await.map_err(refused)?;
-        if let Some(live) = pool.catalogue_mut().rooms.get_mut(&id) {
-            live.room = Arc::clone(&after.room);
-        }
-        after.log.access_changed();
-        Self::tell_room_updated(&after);
-        self.tell_rooms_changed(&[(
-            Some((&before.room, &before.category)),
-            Some((&after.room, &after.category)),
-        )]);
-        self.tell_catalogue_changed(&pool, CatalogueKind::Room);
+        change.write.audit(&record).await.map_err(refused)?;
+        change.commit(changed(&after.room, true)).await?;
         Ok(answer)
     }
 
@@ -219,12 +208,11 @@ impl App {
     /// `NoSuchNode`, `ErrorPermission` for anybody but administrators.
     pub async fn delete_room(&self, actor: &Actor, id: RoomId) -> Result<(), Refusal> {
         let pool = Arc::clone(&self.room_view(id)?.pool);
-        let _turn = pool.change.lock().await;
+        let mut change = self.change_pool(&pool).await?;
         let view = self.room_view(id)?;
         view.may(actor, RoomAction::Delete)?;
         let before = self.detail(actor, &view).await?;
-        let mut write = pool.store().write().await.map_err(refused)?;
-        write.delete_room(id).await.map_err(refused)?;
+        change.write.delete_room(id).await.map_err(refused)?;
         let record = self.audit_record(
             Some(actor),
             "room.delete",
@@ -232,13 +220,8 @@ impl App {
             Some(&before),
             None,
         );
-        write.audit(&record).await.map_err(refused)?;
-        write.commit().await.map_err(refused)?;
-        pool.catalogue_mut().rooms.remove(&id);
-        view.log.access_changed();
-        self.tell_rooms_changed(&[(Some((&view.room, &view.category)), None)]);
-        self.tell_catalogue_changed(&pool, CatalogueKind::Room);
-        Ok(())
+        change.write.audit(&record).await.map_err(refused)?;
+        change.commit(changed(&view.room, false)).await
     }
 
     fn patched_room(
@@ -389,6 +372,14 @@ fn find_addin(catalogue: &Catalogue, typed: &str) -> Result<AddinId, Refusal> {
         )
         .of("addin")
     })
+}
+
+/// A room as it is now, or gone. A new one has no message yet; of another the log knows better.
+fn changed(room: &Room, there: bool) -> CatalogueChanges {
+    CatalogueChanges {
+        rooms: vec![(room.id, there.then(|| (room.clone(), Seq::ZERO)))],
+        ..CatalogueChanges::default()
+    }
 }
 
 fn identity(room: &Room) -> String {

@@ -8,7 +8,7 @@ use perch_domain::credential::{Credential, CredentialKind};
 use perch_domain::name::fold;
 use perch_domain::principal::check_new_password;
 use perch_domain::{Code, CredentialId, PrincipalId, Refusal};
-use perch_live::Closing;
+use perch_store::DirectoryChanges;
 use perch_wire::principal::Principal;
 use perch_wire::session as wire;
 use sha2::{Digest, Sha256};
@@ -134,20 +134,18 @@ impl App {
         let Some(credential) = actor.credential() else {
             return Ok(());
         };
-        let mut write = self.deployment.write().await.map_err(refused)?;
-        write
+        let mut change = self.change_directory().await?;
+        change
+            .write
             .delete_credential(actor.id(), credential)
             .await
             .map_err(refused)?;
         let target = actor.principal().address.as_str().to_owned();
-        write
-            .audit(&self.audit_record::<()>(Some(actor), "session.delete", target, None, None))
+        let record = self.audit_record::<()>(Some(actor), "session.delete", target, None, None);
+        change.write.audit(&record).await.map_err(refused)?;
+        change
+            .commit(ended(actor.id(), vec![credential]), Vec::new())
             .await
-            .map_err(refused)?;
-        write.commit().await.map_err(refused)?;
-        self.people()
-            .close_credential(actor.id(), credential, Closing::SessionEnded);
-        Ok(())
     }
 
     /// Changes the caller's own password and ends all other sessions.
@@ -175,22 +173,23 @@ impl App {
         check_new_password(&change.new).map_err(|refusal| refusal.of("new"))?;
         let hash = self.identity.hash(&change.new).await?;
         let target = actor.principal().address.as_str().to_owned();
-        let mut write = self.deployment.write().await.map_err(refused)?;
-        write
+        let mut changed = self.change_directory().await?;
+        changed
+            .write
             .set_password_hash(actor.id(), &hash)
             .await
             .map_err(refused)?;
-        write
+        let sessions = changed
+            .write
             .delete_sessions(actor.id(), actor.credential())
             .await
             .map_err(refused)?;
         let record =
             self.audit_record::<()>(Some(actor), "principal.set_password", target, None, None);
-        write.audit(&record).await.map_err(refused)?;
-        write.commit().await.map_err(refused)?;
-        self.people()
-            .close(actor.id(), actor.credential(), Closing::SessionEnded);
-        Ok(())
+        changed.write.audit(&record).await.map_err(refused)?;
+        changed
+            .commit(ended(actor.id(), sessions), Vec::new())
+            .await
     }
 
     /// What a client needs to know at its start.
@@ -277,8 +276,9 @@ impl App {
     /// # Errors
     /// `NoSuchNode` when the caller has no such token.
     pub async fn delete_token(&self, actor: &Actor, id: CredentialId) -> Result<(), Refusal> {
-        let mut write = self.deployment.write().await.map_err(refused)?;
-        if !write
+        let mut change = self.change_directory().await?;
+        if !change
+            .write
             .delete_credential(actor.id(), id)
             .await
             .map_err(refused)?
@@ -289,14 +289,9 @@ impl App {
             ));
         }
         let target = actor.principal().address.as_str().to_owned();
-        write
-            .audit(&self.audit_record::<()>(Some(actor), "token.delete", target, None, None))
-            .await
-            .map_err(refused)?;
-        write.commit().await.map_err(refused)?;
-        self.people()
-            .close_credential(actor.id(), id, Closing::SessionEnded);
-        Ok(())
+        let record = self.audit_record::<()>(Some(actor), "token.delete", target, None, None);
+        change.write.audit(&record).await.map_err(refused)?;
+        change.commit(ended(actor.id(), vec![id]), Vec::new()).await
     }
 
     async fn issue(
@@ -334,6 +329,17 @@ impl App {
             .map_err(refused)?;
         write.commit().await.map_err(refused)?;
         Ok(Issued { credential, secret })
+    }
+}
+
+/// Sessions and tokens of a person that have ended; their connections end with them.
+fn ended(person: PrincipalId, credentials: Vec<CredentialId>) -> DirectoryChanges {
+    let ended = credentials
+        .into_iter()
+        .map(|credential| (person, credential));
+    DirectoryChanges {
+        ended: ended.collect(),
+        ..DirectoryChanges::default()
     }
 }
 

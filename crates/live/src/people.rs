@@ -57,13 +57,10 @@ impl People {
         }
     }
 
-    /// Ends a person's connections, but for those signed in by one credential.
-    pub fn close(&self, person: PrincipalId, but: Option<CredentialId>, why: Closing) {
+    /// Ends a person's connections.
+    pub fn close(&self, person: PrincipalId, why: Closing) {
         if let Some(list) = self.connections().get(&person) {
-            for subscriber in list
-                .iter()
-                .filter(|subscriber| but != Some(subscriber.credential()))
-            {
+            for subscriber in list {
                 subscriber.close(why);
             }
         }

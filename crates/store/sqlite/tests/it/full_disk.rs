@@ -199,7 +199,7 @@ async fn a_write_that_the_full_disk_undid_does_not_stop_the_next_one() {
     for n in 10..3_000 {
         let mut write = store.write().await.unwrap();
         match write.insert_room(&room(n)).await {
-            Ok(()) => write.commit().await.unwrap(),
+            Ok(()) => drop(write.commit().await.unwrap()),
             Err(StoreError::Full) => refused += 1,
             Err(other) => panic!("a full disk was told as {other:?}"),
         }

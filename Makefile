@@ -7,7 +7,7 @@ INSTALLED := $(PACKAGES:%=%/node_modules/.package-lock.json)
 DEMO ?=
 SOAK ?= 600
 
-.PHONY: help run test soak bench release packages web tools check-tools check-rust check-web check-browser screenshots codegen
+.PHONY: help run test soak bench release deb image packages web tools check-tools check-rust check-web check-browser screenshots codegen
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -25,6 +25,12 @@ release: check-tools web ## build the program to install: target/release/perch
 
 bench: release ## measure; the figures are explained in docs/benchmarks.md
 	target/release/perch bench
+
+deb: release ## make the Debian package, in target/debian
+	packaging/build-deb target/release/perch target/debian
+
+image: ## make the container image perch, with podman or docker
+	$$(command -v podman || command -v docker) build --file Containerfile --tag perch .
 
 packages: check-tools $(INSTALLED) ## install the npm packages
 
@@ -49,6 +55,7 @@ tools:
 	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	PATH="$$PATH:/usr/sbin" command -v nats-server >/dev/null || missing="$$missing nats-server"; \
 	ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$$missing faketime"; \
+	command -v systemd-analyze >/dev/null || missing="$$missing systemd"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    apt-get update -q >/dev/null && apt-get install -qy $$missing >/dev/null; \

@@ -6,6 +6,7 @@ use clap::Args;
 use perch_app::{App, Settings};
 use perch_domain::SystemClock;
 use perch_server::{ServerState, Tls};
+use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -78,9 +79,21 @@ pub(crate) async fn serve(config: &Config, app: Arc<App>) -> Result<(), Error> {
     // Last: whoever reads it may connect, and may stop the server.
     tracing::info!(place = %config.place(), "store");
     tracing::info!(%address, public = %config.public_origin, "listening");
+    tell_manager(NotifyState::Ready);
+    let stop = async {
+        stop.await;
+        tell_manager(NotifyState::Stopping);
+    };
     perch_server::serve(listener, state, stop)
         .await
         .map_err(Error::Serve)
+}
+
+/// Tells systemd, where it is what started the program.
+fn tell_manager(state: NotifyState<'_>) {
+    if let Err(cause) = sd_notify::notify(&[state]) {
+        tracing::warn!(%cause, "the service manager was not told");
+    }
 }
 
 /// Takes an address.

@@ -13,6 +13,7 @@ mod fault;
 mod full_disk;
 mod log;
 mod metrics;
+mod package;
 mod postgres;
 mod process;
 mod tls;

@@ -221,6 +221,7 @@ fn publish(
         }
         Appended::Repeated { room, seq, at } if room == append.room => {
             tally.repeated += 1;
+            log.found_stored(seq);
             Ok(Posted {
                 seq,
                 at,

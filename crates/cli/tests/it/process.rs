@@ -37,6 +37,11 @@ pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Output {
 
 /// A folder with a deployment.
 pub(crate) fn deployment() -> TempDir {
+    deployment_on("embedded")
+}
+
+/// A folder for a deployment that is kept where `storage.url` says.
+pub(crate) fn deployment_on(storage: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let output = run(
         folder.path(),
@@ -46,6 +51,8 @@ pub(crate) fn deployment() -> TempDir {
             "control@contoso.com",
             "--pool",
             "pchat01.contoso.com",
+            "--storage-url",
+            storage,
         ],
     );
     assert!(output.status.success(), "{output:?}");

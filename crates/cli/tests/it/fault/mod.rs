@@ -4,6 +4,7 @@
 //! Each fault is done a few times, or for `PERCH_SOAK_SECONDS` (`make soak`).
 
 mod clock;
+mod database;
 mod disk;
 mod kill;
 mod slow;
@@ -19,7 +20,7 @@ use std::time::{Duration, Instant};
 use perch_testkit::Person;
 use tempfile::TempDir;
 
-use crate::process::{PASSWORD, Serving, deployment, perch};
+use crate::process::{PASSWORD, Serving, deployment_on, perch};
 
 /// How long a test waits for something to appear in the record.
 const WAIT_MAX: Duration = Duration::from_secs(120);
@@ -38,18 +39,25 @@ fn rounds(least: u32) -> impl Iterator<Item = u32> {
 struct Site {
     folder: TempDir,
     address: String,
+    /// As `storage.url` has it.
+    storage: String,
 }
 
 impl Site {
     fn new() -> Self {
+        Self::on("embedded")
+    }
+
+    fn on(storage: &str) -> Self {
         static SITES: AtomicU8 = AtomicU8::new(0);
         // An address of this process and test alone: no port there can be taken while the server is away.
         let [.., high, low] = std::process::id().to_be_bytes();
         let site = SITES.fetch_add(1, Ordering::Relaxed);
         let ip = Ipv4Addr::new(127, 100 + site, high, low | 1);
         Self {
-            folder: deployment(),
+            folder: deployment_on(storage),
             address: format!("{ip}:8400"),
+            storage: storage.to_owned(),
         }
     }
 
@@ -61,6 +69,7 @@ impl Site {
     fn command(&self, flags: &[&str]) -> Command {
         let mut command = perch(self.folder.path(), &["serve"]);
         command.args(["--server-listen", &self.address]).args(flags);
+        command.args(["--storage-url", &self.storage]);
         for limit in ["--live-frames-per-second", "--live-frames-burst"] {
             command.args([limit, "100000"]);
         }

@@ -11,7 +11,7 @@ use perch_domain::{CredentialId, PrincipalId, Timestamp};
 use perch_store::column::{credential_kind, credential_kind_word, digest, int, principal_kind};
 use perch_store::{
     AuditEntry, Changed, DeploymentStore, DeploymentWrite, Directory, DirectoryChanges, StoreError,
-    StoredPrincipal, Version,
+    StoredPrincipal, Version, timed,
 };
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
@@ -155,13 +155,16 @@ impl DeploymentStore for PostgresDeployment {
     }
 
     async fn find_credential(&self, digest: &[u8; 32]) -> Result<Option<Credential>, StoreError> {
-        let row = sqlx::query(
+        let row = timed("credential", async {
+            sqlx::query(
             "SELECT id, kind, principal, name, digest, created_at, expires_at FROM credential WHERE digest = $1",
         )
         .bind(digest.as_slice())
         .fetch_optional(&mut *self.database.read().await?)
         .await
-        .map_err(error)?;
+        .map_err(error)
+        })
+        .await?;
         row.as_ref().map(credential).transpose()
     }
 

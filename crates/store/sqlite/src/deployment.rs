@@ -11,7 +11,7 @@ use perch_domain::{CredentialId, PrincipalId, Timestamp};
 use perch_store::column::{credential_kind, credential_kind_word, digest, int, principal_kind};
 use perch_store::{
     AuditEntry, Changed, DeploymentStore, DeploymentWrite, Directory, DirectoryChanges, StoreError,
-    StoredPrincipal, Version,
+    StoredPrincipal, Version, timed,
 };
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Sqlite, SqlitePool, Transaction};
@@ -159,13 +159,16 @@ impl DeploymentStore for SqliteDeployment {
     }
 
     async fn find_credential(&self, digest: &[u8; 32]) -> Result<Option<Credential>, StoreError> {
-        let row = sqlx::query(
+        let row = timed("credential", async {
+            sqlx::query(
             "SELECT id, kind, principal, name, digest, created_at, expires_at FROM credential WHERE digest = ?",
         )
         .bind(digest.as_slice())
         .fetch_optional(&self.database.readers)
         .await
-        .map_err(error)?;
+        .map_err(error)
+        })
+        .await?;
         row.as_ref().map(credential).transpose()
     }
 

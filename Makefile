@@ -6,6 +6,7 @@ PACKAGES := sdk web addins/stock-history addins/topic-of-the-day
 INSTALLED := $(PACKAGES:%=%/node_modules/.package-lock.json)
 DEMO ?=
 SOAK ?= 600
+SCALE ?= 0.1
 
 .PHONY: help run test soak bench release deb image packages web tools check-tools check-rust check-web check-browser screenshots codegen
 
@@ -25,6 +26,9 @@ release: check-tools web ## build the program to install: target/release/perch
 
 bench: release ## measure; the figures are explained in docs/benchmarks.md
 	target/release/perch bench
+	target/release/perch bench --members 2000 --runs 1
+	target/release/perch bench --history 1000000 --runs 1
+	target/release/perch bench run --profile original --scale $(SCALE) --reconnect
 
 deb: release ## make the Debian package, in target/debian
 	packaging/build-deb target/release/perch target/debian

@@ -156,6 +156,11 @@ pub(super) fn kind_of(frame: &str) -> &str {
         .unwrap_or_default()
 }
 
+/// The room that a frame is about.
+pub(super) fn room_of(frame: &str) -> Option<Uuid> {
+    after(frame, "\"room\":\"").and_then(|rest| rest.get(..36)?.parse().ok())
+}
+
 /// The place of a message.
 pub(super) fn seq_of(frame: &str) -> Option<u64> {
     after(frame, "\"seq\":").and_then(|rest| rest.split([',', '}']).next()?.parse().ok())

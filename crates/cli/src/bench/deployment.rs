@@ -1,5 +1,6 @@
 //! The people and rooms of a measurement, made through the use cases in a folder of its own.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use perch_app::App;
@@ -40,10 +41,7 @@ pub(super) struct Deployment {
 /// Makes it.
 pub(super) async fn make(members: usize, history: usize) -> Result<Deployment, Error> {
     let folder = tempfile::tempdir().map_err(failed)?;
-    let mut config = Config::read(&Flags::default())?;
-    config.folder = folder.path().to_owned();
-    config.database = None;
-    let app = serve::open(&config).await?;
+    let app = open(folder.path()).await?;
     let made = fill(&app, members.max(SMALL_ROOM), history).await;
     app.close().await;
     let (tokens, [small, large, old]) = made?;
@@ -54,6 +52,14 @@ pub(super) async fn make(members: usize, history: usize) -> Result<Deployment, E
         large,
         old,
     })
+}
+
+/// Opens the embedded store in a folder.
+pub(super) async fn open(folder: &Path) -> Result<Arc<App>, Error> {
+    let mut config = Config::read(&Flags::default())?;
+    config.folder = folder.to_owned();
+    config.database = None;
+    serve::open(&config).await
 }
 
 async fn fill(
@@ -149,7 +155,8 @@ async fn fill(
     Ok((tokens, rooms))
 }
 
-fn user(name: &str) -> NewPrincipal {
+/// A user of that name.
+pub(super) fn user(name: &str) -> NewPrincipal {
     NewPrincipal {
         kind: PrincipalKind::User,
         address: format!("{name}@bench.example"),

@@ -7,6 +7,7 @@ mod check;
 mod client;
 mod deployment;
 mod history;
+mod profile;
 mod scenario;
 mod server;
 
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use hdrhistogram::Histogram;
+use tokio::time::Instant;
 
 use crate::error::Error;
 use crate::logging;
@@ -38,6 +40,11 @@ enum Bench {
     History(history::HistoryCommand),
     /// Prove that a record is right.
     Check(check::CheckCommand),
+    /// Measure a whole user model at once.
+    Run(profile::RunCommand),
+    /// A part of the load of `run`; started by it.
+    #[command(hide = true)]
+    Generator(profile::GeneratorCommand),
 }
 
 /// `perch bench` alone: one figure after the other, each with a load of its own.
@@ -105,6 +112,11 @@ pub(crate) async fn run(command: BenchCommand) -> Result<(), Error> {
         None => figures(command.figures).await,
         Some(Bench::History(command)) => Box::pin(history::run(command)).await,
         Some(Bench::Check(command)) => check::run(&command),
+        Some(Bench::Run(command)) => {
+            server::pin_generator();
+            Box::pin(profile::run(command)).await
+        }
+        Some(Bench::Generator(command)) => Box::pin(profile::generate(command)).await,
     }
 }
 
@@ -140,10 +152,15 @@ async fn figures(command: FiguresCommand) -> Result<(), Error> {
 
 async fn measure(command: &FiguresCommand) -> Result<Vec<Figure>, Error> {
     let deployment = deployment::make(command.members, command.history).await?;
+    let start = Instant::now();
     let server = server::Server::start(deployment.folder.path()).await?;
+    let mut started = Figures::new();
+    started.add("start of the server", start.elapsed().as_secs_f64(), "s");
     let load = Duration::from_secs(command.seconds);
-    let mut figures = scenario::posting(&server, &deployment, load).await?.0;
+    let mut figures = started.0;
+    figures.extend(scenario::posting(&server, &deployment, load).await?.0);
     figures.extend(scenario::fan_out(&server, &deployment, load).await?.0);
+    figures.extend(scenario::slow_reader(&server, &deployment, load).await?.0);
     figures.extend(scenario::joining(&server, &deployment).await?.0);
     Ok(figures)
 }

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::client::{self, Receiver, Sender};
+use super::client::{self, Dial, Receiver, Sender};
 use super::deployment::{Deployment, SMALL_ROOM};
 use super::server::Server;
 use super::{Figures, failed};
@@ -21,11 +21,14 @@ const IN_FLIGHT: usize = 16;
 const CALM_PER_SECOND: u64 = 20;
 const JOINS: u64 = 500;
 const LATEST: u32 = 50;
+/// What the kernel keeps for the slow reader.
+const SLOW_RECEIVE_BYTES: u32 = 4_096;
 /// Sent in place of a time: the end of a load.
 const LAST: u64 = u64::MAX;
 
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
-const fn float(count: u64) -> f64 {
+/// A count as a figure.
+pub(super) const fn float(count: u64) -> f64 {
     count as f64
 }
 
@@ -133,6 +136,50 @@ pub(super) async fn fan_out(
         "fan-out, calm: delivered, p50",
         "fan-out, calm: delivered, p99",
         &latencies,
+    );
+    Ok(figures)
+}
+
+/// The same fan-out twice: alone, and with one more member whose connection takes nothing from the network.
+pub(super) async fn slow_reader(
+    server: &Server,
+    deployment: &Deployment,
+    load: Duration,
+) -> Result<Figures, Error> {
+    let members = deployment.tokens.len();
+    let mut clients = join_all(server, deployment, deployment.large, members).await?;
+    let mut room = Room {
+        id: deployment.large,
+        poster: clients.pop().ok_or_else(|| failed("nobody is there"))?,
+        others: clients,
+        start: Instant::now(),
+    };
+    let alone = room.load(load, Pace::InFlight(IN_FLIGHT)).await?;
+    let slow = Dial {
+        receive_bytes: Some(SLOW_RECEIVE_BYTES),
+        ..Dial::default()
+    };
+    let token = deployment.tokens.first();
+    let token = token.ok_or_else(|| failed("nobody is there"))?;
+    let (mut sender, _unread) = slow.connect(&server.address, token).await?;
+    sender.join(deployment.large, 1).await?;
+    let memory = server.memory_kib()?;
+    let beside = room.load(load, Pace::InFlight(IN_FLIGHT)).await?;
+    let mut figures = Figures::new();
+    figures.add_latency(
+        "fan-out, nobody slow: delivered, p50",
+        "fan-out, nobody slow: delivered, p99",
+        &alone,
+    );
+    figures.add_latency(
+        "fan-out, one slow reader: delivered, p50",
+        "fan-out, one slow reader: delivered, p99",
+        &beside,
+    );
+    figures.add(
+        "fan-out, one slow reader: memory more",
+        server.memory_kib()? - memory,
+        "KiB",
     );
     Ok(figures)
 }

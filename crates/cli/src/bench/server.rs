@@ -26,6 +26,17 @@ pub(super) struct Server {
 impl Server {
     /// Starts it on a free port.
     pub(super) async fn start(folder: &Path) -> Result<Self, Error> {
+        Self::start_at(folder, "127.0.0.1:0").await
+    }
+
+    /// Kills it in the middle of whatever it does, and starts it again at the same address.
+    pub(super) async fn kill_and_start(&mut self, folder: &Path) -> Result<(), Error> {
+        self.child.kill().await.map_err(failed)?;
+        *self = Self::start_at(folder, &self.address).await?;
+        Ok(())
+    }
+
+    async fn start_at(folder: &Path, address: &str) -> Result<Self, Error> {
         let program = std::env::current_exe().map_err(failed)?;
         let mut child = Command::new("taskset")
             .args(["--cpu-list", SERVER_CORE])
@@ -33,7 +44,7 @@ impl Server {
             .args([
                 "serve",
                 "--server-listen",
-                "127.0.0.1:0",
+                address,
                 "--live-frames-per-second",
                 "1000000",
             ])

@@ -29,7 +29,7 @@ const SLOW_FRAME: Duration = Duration::from_millis(5);
 const SLOW_RECEIVE_BYTES: u32 = 32_768;
 
 /// A number below a limit.
-pub(super) fn any(limit: usize) -> usize {
+pub(in crate::bench) fn any(limit: usize) -> usize {
     let (random, _) = Uuid::new_v4().as_u64_pair();
     usize::try_from(random).unwrap_or_default() % limit.max(1)
 }

@@ -20,6 +20,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+pub(super) use self::client::any;
 use self::client::{Client, Standing};
 use self::cohort::{Cohort, Desk};
 use self::recorder::Recorder;

@@ -114,6 +114,8 @@ impl Tls {
             .with_no_client_auth()
             .with_cert_resolver(Arc::<Self>::clone(self));
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        // Whoever comes back after the network was gone is spared a whole handshake, and so is the server.
+        config.ticketer = ring::Ticketer::new()?;
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
 }

@@ -408,6 +408,21 @@ mod tests {
     }
 
     #[test]
+    fn every_setting_is_in_the_guide() {
+        let guide = include_str!("../../../../docs/guide/install.md");
+        for key in KEYS {
+            let (section, name) = key.name.split_once('.').unwrap();
+            let default = match key.default {
+                "" => "none".to_owned(),
+                default => format!("`{default}`"),
+            };
+            let (flag, variable) = (key.flag(), key.variable());
+            let row = format!("| `[{section}] {name}` | `--{flag}` | `{variable}` | {default} |");
+            assert!(guide.contains(&row), "docs/guide/install.md lacks {row}");
+        }
+    }
+
+    #[test]
     fn every_default_is_right() {
         let mut config = Config::unset().unwrap();
         for key in KEYS {

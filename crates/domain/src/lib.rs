@@ -18,6 +18,7 @@ pub mod pool;
 pub mod principal;
 pub mod refusal;
 pub mod room;
+pub mod search;
 pub mod time;
 pub mod trigger;
 

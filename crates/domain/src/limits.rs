@@ -35,3 +35,11 @@ pub const PASSWORD_CHARS_MIN: usize = 10;
 pub const PASSWORD_CHARS_MAX: usize = 256;
 /// Rooms that one connection may have joined.
 pub const JOINED_ROOMS_MAX: usize = 1_000;
+/// Characters of a search.
+pub const SEARCH_CHARS_MAX: usize = 256;
+/// Words, phrases and names of a search.
+pub const SEARCH_TERMS_MAX: usize = 16;
+/// Characters of a word that search tells apart; longer words are the same when these are.
+pub const SEARCH_WORD_CHARS_MAX: usize = 64;
+/// Messages of one answer of a search, at most.
+pub const SEARCH_PAGE_MAX: u32 = 100;

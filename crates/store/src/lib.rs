@@ -14,6 +14,7 @@ pub mod column;
 mod deployment;
 mod error;
 mod pool;
+pub mod search;
 mod timed;
 
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub use pool::{
     Append, Appended, Attention, Batch, Catalogue, CatalogueChanges, Page, PoolStore, PoolWrite,
     ReadMark,
 };
+pub use search::SearchIndex;
 pub use timed::timed;
 
 /// Counts the changes of a directory or a catalogue, so that a node knows whether it has seen the last one.
@@ -50,4 +52,10 @@ pub trait Storage: Send + Sync {
     /// # Errors
     /// When it cannot be opened or migrated.
     async fn pool(&self, fqdn: &PoolFqdn) -> Result<Arc<dyn PoolStore>, StoreError>;
+
+    /// The index of a pool's messages, created when it is new, and migrated.
+    ///
+    /// # Errors
+    /// When it cannot be opened or migrated.
+    async fn search_index(&self, fqdn: &PoolFqdn) -> Result<Arc<dyn SearchIndex>, StoreError>;
 }

@@ -153,6 +153,12 @@ pub trait PoolStore: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Message>, StoreError>;
 
+    /// The messages at some places, in any order; a place without one is left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn messages_at(&self, places: &[(RoomId, Seq)]) -> Result<Vec<Message>, StoreError>;
+
     /// The place of the oldest message of a room that is stored, zero when there is none.
     ///
     /// # Errors

@@ -25,6 +25,7 @@ pub mod durability;
 mod fixture;
 pub mod message;
 pub mod room;
+pub mod search;
 
 /// Makes a test of each behaviour. `$fixture` is a function whose future gives empty storage, and something that is kept
 /// until the test has ended, such as the folder of its files.
@@ -103,6 +104,15 @@ macro_rules! suite {
             change::the_heads_are_those_of_the_rooms_that_have_messages,
             change::changes_of_principals_and_new_pools_are_read_since_a_version,
             change::ended_sessions_and_tokens_are_read_since_a_version,
+            search::every_query_of_the_corpus_finds_its_messages_newest_first,
+            search::rooms_that_are_not_allowed_have_no_part_in_an_answer,
+            search::authors_are_found_with_and_without_words,
+            search::a_message_is_found_once_it_is_fed_and_only_once,
+            search::an_index_opened_again_goes_on_where_it_was,
+            search::a_long_history_is_fed_in_steps_and_found_in_pages_without_a_gap,
+            search::a_page_may_end_early_and_the_next_one_goes_on,
+            search::what_is_gone_is_not_found_and_a_room_is_forgotten,
+            search::messages_are_read_at_their_places_and_nothing_elsewhere,
             durability::a_deployment_opened_again_has_everything,
             durability::a_pool_opened_again_has_everything_and_goes_on,
             durability::what_is_committed_is_seen_by_whoever_opens_the_pool_next,
@@ -136,6 +146,7 @@ mod tests {
             ("durability", include_str!("durability.rs")),
             ("message", include_str!("message.rs")),
             ("room", include_str!("room.rs")),
+            ("search", include_str!("search.rs")),
         ] {
             for line in source.lines() {
                 if let Some(name) = line

@@ -1,6 +1,7 @@
 //! The store for deployments that outgrow the embedded one: PostgreSQL, one database for all.
 //!
-//! The schema `deployment` has the deployment's tables, and each pool has a schema of its own. All of them share the
+//! The schema `deployment` has the deployment's tables, and each pool has a schema of its own, and one for the index of its
+//! messages. All of them share the
 //! connections. Whatever is asked is asked in a transaction that names its schema and, when it writes, waits for the disk.
 //! Several nodes may use one database: rooms are locked while their sequence grows.
 //! Start reading at `database`; `message` has the group commit.
@@ -14,6 +15,7 @@ mod deployment;
 mod message;
 mod pool;
 mod room;
+mod search;
 mod storage;
 mod url;
 
@@ -22,7 +24,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use perch_domain::pool::PoolFqdn;
-use perch_store::{DeploymentStore, PoolStore, Storage, StoreError};
+use perch_store::{DeploymentStore, PoolStore, SearchIndex, Storage, StoreError};
 use sha2::{Digest, Sha256};
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
@@ -32,6 +34,7 @@ pub use crate::url::PostgresUrl;
 use crate::database::Database;
 use crate::deployment::PostgresDeployment;
 use crate::pool::PostgresPoolStore;
+use crate::search::PostgresSearchIndex;
 
 /// How long a caller waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -65,12 +68,12 @@ impl PostgresStorage {
     }
 }
 
-/// The schema of a pool. A digest, for names are cut at 63 bytes and an FQDN may have 253. In SQL it is
-/// `'pool_' || left(encode(sha256(fqdn::bytea), 'hex'), 32)`.
-fn pool_schema(fqdn: &PoolFqdn) -> String {
+/// The schema of a pool (`pool`), or of its index of messages (`search`). A digest, for names are cut at 63 bytes and an
+/// FQDN may have 253. In SQL it is `'pool_' || left(encode(sha256(fqdn::bytea), 'hex'), 32)`.
+fn schema(series: &str, fqdn: &PoolFqdn) -> String {
     let digest = Sha256::digest(fqdn.as_str());
     let bytes = digest.iter().take(16);
-    bytes.fold("pool_".to_owned(), |schema, byte| {
+    bytes.fold(format!("{series}_"), |schema, byte| {
         format!("{schema}{byte:02x}")
     })
 }
@@ -101,7 +104,7 @@ impl Storage for PostgresStorage {
     async fn pool(&self, fqdn: &PoolFqdn) -> Result<Arc<dyn PoolStore>, StoreError> {
         let database = Database::open(
             &self.connections,
-            &pool_schema(fqdn),
+            &schema("pool", fqdn),
             &[
                 (
                     1,
@@ -117,5 +120,19 @@ impl Storage for PostgresStorage {
         )
         .await?;
         Ok(Arc::new(PostgresPoolStore::new(database, fqdn.clone())))
+    }
+
+    async fn search_index(&self, fqdn: &PoolFqdn) -> Result<Arc<dyn SearchIndex>, StoreError> {
+        let database = Database::open(
+            &self.connections,
+            &schema("search", fqdn),
+            &[(
+                1,
+                "create_search",
+                include_str!("../migrations/search/0001_create_search.sql"),
+            )],
+        )
+        .await?;
+        Ok(Arc::new(PostgresSearchIndex::new(database)))
     }
 }

@@ -260,6 +260,30 @@ fn message(row: &PgRow, room: RoomId) -> Result<Message, StoreError> {
     })
 }
 
+/// The messages at some places.
+pub(crate) async fn at(
+    connection: &mut PgConnection,
+    places: &[(RoomId, Seq)],
+) -> Result<Vec<Message>, StoreError> {
+    let (rooms, seqs): (Vec<Uuid>, Vec<i64>) = places
+        .iter()
+        .map(|(room, seq)| (room.0, int(seq.0)))
+        .unzip();
+    let rows = sqlx::query(
+        "SELECT room.id, message.seq, author, at, alert, title, text, contexts, nonce \
+         FROM unnest($1, $2) AS entry (room, seq) JOIN room ON room.id = entry.room \
+         JOIN message ON message.room = room.no AND message.seq = entry.seq",
+    )
+    .bind(rooms)
+    .bind(seqs)
+    .fetch_all(connection)
+    .await
+    .map_err(error)?;
+    rows.iter()
+        .map(|row| message(row, RoomId(id(row, "id")?)))
+        .collect()
+}
+
 /// The place of a room's oldest message.
 pub(crate) async fn first_seq(
     connection: &mut PgConnection,

@@ -60,6 +60,10 @@ impl PoolStore for PostgresPoolStore {
         .await
     }
 
+    async fn messages_at(&self, places: &[(RoomId, Seq)]) -> Result<Vec<Message>, StoreError> {
+        message::at(&mut *self.database.read().await?, places).await
+    }
+
     async fn first_seq(&self, room: RoomId) -> Result<Seq, StoreError> {
         message::first_seq(&mut *self.database.read().await?, room).await
     }

@@ -20,11 +20,12 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Opens or creates a database and brings its schema up to date.
+    /// Opens or creates a database and brings its schema up to date. `flush`: whether a commit waits for the disk.
     pub(crate) async fn open(
         file: &Path,
         migrations: &[(i64, &'static str, &'static str)],
         bytes_max: Option<u64>,
+        flush: SqliteSynchronous,
     ) -> Result<Self, StoreError> {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder)
@@ -34,7 +35,7 @@ impl Database {
             .filename(file)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
+            .synchronous(flush)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5))
             .pragma("journal_size_limit", "67108864")

@@ -1,4 +1,4 @@
-//! The embedded store: SQLite, one file for the deployment and one for each pool.
+//! The embedded store: SQLite, one file for the deployment, one for each pool, and one for the index of each pool's messages.
 //!
 //! Every database has one connection that writes, in immediate transactions, and several that read. The write-ahead log
 //! is flushed to the disk at every commit (`synchronous = FULL`): what is committed survives the loss of power.
@@ -13,6 +13,7 @@ mod deployment;
 mod message;
 mod pool;
 mod room;
+mod search;
 mod storage;
 
 use std::path::PathBuf;
@@ -20,13 +21,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use perch_domain::pool::PoolFqdn;
-use perch_store::{DeploymentStore, PoolStore, Storage, StoreError};
+use perch_store::{DeploymentStore, PoolStore, SearchIndex, Storage, StoreError};
+use sqlx::sqlite::SqliteSynchronous;
 
 use crate::database::Database;
 use crate::deployment::SqliteDeployment;
 use crate::pool::SqlitePoolStore;
+use crate::search::SqliteSearchIndex;
 
-/// A folder of SQLite databases: `deployment.db`, and `pools/<fqdn>.db`.
+/// A folder of SQLite databases: `deployment.db`, and for each pool `pools/<fqdn>.db` and `pools/<fqdn>.search.db`.
 #[derive(Clone, Debug)]
 pub struct SqliteStorage {
     folder: PathBuf,
@@ -69,6 +72,7 @@ impl Storage for SqliteStorage {
                 ),
             ],
             self.bytes_max,
+            SqliteSynchronous::Full,
         )
         .await?;
         Ok(Arc::new(SqliteDeployment::new(database)))
@@ -91,8 +95,26 @@ impl Storage for SqliteStorage {
                 ),
             ],
             self.bytes_max,
+            SqliteSynchronous::Full,
         )
         .await?;
         Ok(Arc::new(SqlitePoolStore::new(database, fqdn.clone())))
+    }
+
+    async fn search_index(&self, fqdn: &PoolFqdn) -> Result<Arc<dyn SearchIndex>, StoreError> {
+        let file = self.folder.join("pools").join(format!("{fqdn}.search.db"));
+        let database = Database::open(
+            &file,
+            &[(
+                1,
+                "create_search",
+                include_str!("../migrations/search/0001_create_search.sql"),
+            )],
+            self.bytes_max,
+            // What is lost with the power is fed again.
+            SqliteSynchronous::Normal,
+        )
+        .await?;
+        Ok(Arc::new(SqliteSearchIndex::new(database)))
     }
 }

@@ -225,6 +225,29 @@ fn message(row: &SqliteRow, room: RoomId) -> Result<Message, StoreError> {
     })
 }
 
+/// The messages at some places.
+pub(crate) async fn at(
+    readers: &SqlitePool,
+    places: &[(RoomId, Seq)],
+) -> Result<Vec<Message>, StoreError> {
+    let places: Vec<_> = places
+        .iter()
+        .map(|(room, seq)| json!([hex(room.0), int(seq.0)]))
+        .collect();
+    let rows = sqlx::query(
+        "SELECT room.id, message.seq, author, at, alert, title, text, contexts, nonce FROM json_each(?) AS entry \
+         CROSS JOIN room ON room.id = unhex(entry.value ->> 0) \
+         CROSS JOIN message ON message.room = room.no AND message.seq = entry.value ->> 1",
+    )
+    .bind(json!(places).to_string())
+    .fetch_all(readers)
+    .await
+    .map_err(error)?;
+    rows.iter()
+        .map(|row| message(row, RoomId(id(row, "id")?)))
+        .collect()
+}
+
 /// The place of a room's oldest message.
 pub(crate) async fn first_seq(readers: &SqlitePool, room: RoomId) -> Result<Seq, StoreError> {
     let row = sqlx::query(

@@ -63,6 +63,10 @@ impl PoolStore for SqlitePoolStore {
         .await
     }
 
+    async fn messages_at(&self, places: &[(RoomId, Seq)]) -> Result<Vec<Message>, StoreError> {
+        message::at(&self.database.readers, places).await
+    }
+
     async fn first_seq(&self, room: RoomId) -> Result<Seq, StoreError> {
         message::first_seq(&self.database.readers, room).await
     }

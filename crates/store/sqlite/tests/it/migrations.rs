@@ -14,7 +14,7 @@ const WHAT_TO_DO: &str = "A released migration is never changed: put the old fil
 fn files() -> BTreeMap<String, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
     let mut files = BTreeMap::new();
-    for series in ["deployment", "pool"] {
+    for series in ["deployment", "pool", "search"] {
         for entry in std::fs::read_dir(root.join(series)).unwrap() {
             let entry = entry.unwrap();
             let mut digest = String::new();

@@ -11,17 +11,20 @@ use perch_domain::permission::{RoomAction, in_room};
 use perch_domain::pool::{Pool, PoolFqdn};
 use perch_domain::room::Room;
 use perch_domain::{AddinId, CategoryId, Code, Refusal, RoomId};
-use perch_live::{Committer, RoomLog};
-use perch_store::{CatalogueChanges, PoolStore, StoreError, Version};
+use perch_live::{Committer, Feeder, RoomLog};
+use perch_store::{CatalogueChanges, PoolStore, SearchIndex, Storage, StoreError, Version};
 
+use crate::search::SearchedRooms;
 use crate::{Actor, App};
 
 /// A pool of this deployment.
 pub struct PoolState {
     pool: Pool,
     store: Arc<dyn PoolStore>,
+    index: Arc<dyn SearchIndex>,
+    feeder: Arc<Feeder>,
     committer: Committer,
-    catalogue: RwLock<Catalogue>,
+    catalogue: Arc<RwLock<Catalogue>>,
     /// One change of the catalogue at a time: each is checked against what the one before left.
     pub(crate) change: tokio::sync::Mutex<()>,
 }
@@ -44,10 +47,9 @@ pub(crate) struct LiveRoom {
 }
 
 impl PoolState {
-    pub(crate) async fn open(
-        pool: Pool,
-        store: Arc<dyn PoolStore>,
-    ) -> Result<Arc<Self>, StoreError> {
+    pub(crate) async fn open(pool: Pool, storage: &dyn Storage) -> Result<Arc<Self>, StoreError> {
+        let store = storage.pool(&pool.fqdn).await?;
+        let index = storage.search_index(&pool.fqdn).await?;
         let loaded = store.load().await?;
         let room = |(room, head): (Room, _)| {
             (
@@ -72,11 +74,16 @@ impl PoolState {
                 .collect(),
             rooms: loaded.rooms.into_iter().map(room).collect(),
         };
+        let catalogue = Arc::new(RwLock::new(catalogue));
+        let searched = SearchedRooms(Arc::clone(&catalogue));
+        let feeder = Feeder::start(Arc::clone(&store), Arc::clone(&index), Arc::new(searched));
         Ok(Arc::new(Self {
-            committer: Committer::start(&pool.fqdn, Arc::clone(&store)),
+            committer: Committer::start(&pool.fqdn, Arc::clone(&store), Arc::clone(&feeder)),
             pool,
             store,
-            catalogue: RwLock::new(catalogue),
+            index,
+            feeder,
+            catalogue,
             change: tokio::sync::Mutex::new(()),
         }))
     }
@@ -91,6 +98,18 @@ impl PoolState {
 
     pub(crate) const fn store(&self) -> &Arc<dyn PoolStore> {
         &self.store
+    }
+
+    pub(crate) const fn index(&self) -> &Arc<dyn SearchIndex> {
+        &self.index
+    }
+
+    /// Commits and feeds no more, and closes the databases.
+    pub(crate) async fn close(&self) {
+        self.committer.stop().await;
+        self.feeder.stop().await;
+        self.index.close().await;
+        self.store.close().await;
     }
 
     pub(crate) const fn committer(&self) -> &Committer {

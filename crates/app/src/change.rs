@@ -107,8 +107,7 @@ impl App {
         let mut opened = Vec::new();
         for pool in &changes.pools {
             if self.pool_state(pool.fqdn.as_str()).is_err() {
-                let store = self.storage.pool(&pool.fqdn).await?;
-                opened.push(PoolState::open(pool.clone(), store).await?);
+                opened.push(PoolState::open(pool.clone(), &*self.storage).await?);
             }
         }
         self.apply_to_directory(changes, opened);

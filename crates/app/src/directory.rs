@@ -7,6 +7,7 @@ use perch_domain::PrincipalId;
 use perch_domain::category::Affiliations;
 use perch_domain::name::fold;
 use perch_domain::principal::{Principal, PrincipalKind, folded_candidates};
+use perch_domain::search::names;
 use perch_store::{StoredPrincipal, Version};
 use perch_wire::principal::Author;
 
@@ -74,6 +75,22 @@ impl Directory {
             .iter()
             .find_map(|address| self.by_address.get(address))
             .and_then(|id| self.principals.get(id))
+    }
+
+    /// Who has all words of a text in the name and address, at most so many.
+    #[must_use]
+    pub(crate) fn named(&self, text: &str, limit: usize) -> Vec<PrincipalId> {
+        let called = |principal: &Principal| {
+            names(
+                &format!("{} {}", principal.display_name, principal.address.as_str()),
+                text,
+            )
+        };
+        let found = self
+            .principals
+            .values()
+            .filter(|principal| called(principal));
+        found.take(limit).map(|principal| principal.id).collect()
     }
 
     /// A principal within everything that contains it.

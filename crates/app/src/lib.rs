@@ -24,6 +24,7 @@ pub mod participation;
 pub mod pool;
 pub mod principal;
 pub mod room;
+pub mod search;
 pub mod session;
 mod store_error;
 mod tell;
@@ -104,10 +105,9 @@ impl App {
         let loaded = deployment.load().await.map_err(refused)?;
         let mut pools = BTreeMap::new();
         for pool in loaded.pools {
-            let store = storage.pool(&pool.fqdn).await.map_err(refused)?;
             pools.insert(
                 pool.fqdn.clone(),
-                PoolState::open(pool, store).await.map_err(refused)?,
+                PoolState::open(pool, &*storage).await.map_err(refused)?,
             );
         }
         Ok(Arc::new(Self {
@@ -149,8 +149,7 @@ impl App {
     pub async fn close(&self) {
         self.people.close_all(Closing::ShuttingDown);
         for pool in self.all_pools() {
-            pool.committer().stop().await;
-            pool.store().close().await;
+            pool.close().await;
         }
         self.deployment.close().await;
     }

@@ -145,7 +145,7 @@ impl App {
             .collect()
     }
 
-    fn with_author(&self, message: &Message) -> wire::Message {
+    pub(crate) fn with_author(&self, message: &Message) -> wire::Message {
         wire::Message::new(message, self.directory().author(message.author))
     }
 }

@@ -63,8 +63,7 @@ impl App {
             created_at: self.now(),
             fqdn,
         };
-        let store = self.storage.pool(&pool.fqdn).await.map_err(refused)?;
-        let state = PoolState::open(pool.clone(), store)
+        let state = PoolState::open(pool.clone(), &*self.storage)
             .await
             .map_err(refused)?;
         let answer = wire::Pool::from(&pool);

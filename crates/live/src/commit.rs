@@ -17,7 +17,7 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 
 use crate::instruments::{CommitInstruments, Tally};
-use crate::{Frame, RoomLog};
+use crate::{Feeder, Frame, RoomLog};
 
 /// Posts that may wait for the task. Beyond, whoever posts waits too: a fast sender slows down, nothing piles up.
 const WAITING_MAX: usize = 4_096;
@@ -79,12 +79,18 @@ pub struct Committer {
 }
 
 impl Committer {
-    /// Starts the task of a pool.
+    /// Starts the task of a pool. The feeder of its search index is told what was committed.
     #[must_use]
-    pub fn start(pool: &PoolFqdn, store: Arc<dyn PoolStore>) -> Self {
+    pub fn start(pool: &PoolFqdn, store: Arc<dyn PoolStore>, feeder: Arc<Feeder>) -> Self {
         let (work, receiver) = mpsc::channel(WAITING_MAX);
         let (stop, stopped) = tokio::sync::oneshot::channel();
-        let task = tokio::spawn(run(store, CommitInstruments::of(pool), receiver, stopped));
+        let task = tokio::spawn(run(
+            store,
+            feeder,
+            CommitInstruments::of(pool),
+            receiver,
+            stopped,
+        ));
         Self {
             work,
             task: Mutex::new(Some((task, stop))),
@@ -121,6 +127,7 @@ impl Committer {
 
 async fn run(
     store: Arc<dyn PoolStore>,
+    feeder: Arc<Feeder>,
     instruments: CommitInstruments,
     mut work: mpsc::Receiver<Work>,
     mut stopped: tokio::sync::oneshot::Receiver<()>,
@@ -137,12 +144,17 @@ async fn run(
             }
         }
         instruments.taken(work.len());
-        commit(&*store, &instruments, &mut group).await;
+        commit(&*store, &feeder, &instruments, &mut group).await;
     }
 }
 
 #[tracing::instrument(level = "debug", skip_all, fields(taken = group.len()))]
-async fn commit(store: &dyn PoolStore, instruments: &CommitInstruments, group: &mut Vec<Work>) {
+async fn commit(
+    store: &dyn PoolStore,
+    feeder: &Feeder,
+    instruments: &CommitInstruments,
+    group: &mut Vec<Work>,
+) {
     let mut batch = Batch::default();
     let mut posts = Vec::with_capacity(group.len());
     for work in group.drain(..) {
@@ -165,6 +177,9 @@ async fn commit(store: &dyn PoolStore, instruments: &CommitInstruments, group: &
     let mut tally = Tally::default();
     match outcome {
         Ok(appended) => {
+            if !appended.is_empty() {
+                feeder.posted(batch.appends.iter().map(|append| append.room));
+            }
             let appends = batch.appends.into_iter().zip(appended);
             for ((append, appended), (author, log, done)) in appends.zip(posts) {
                 done(publish(&append, appended, author, &log, &mut tally));

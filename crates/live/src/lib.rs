@@ -5,6 +5,7 @@
 //! whoever receives it ([`Frame`]).
 
 pub mod commit;
+pub mod feeder;
 mod instruments;
 pub mod log;
 pub mod people;
@@ -14,6 +15,7 @@ use bytes::Bytes;
 use perch_wire::live::ServerFrame;
 
 pub use commit::{CommitError, Committer, Post, Posted};
+pub use feeder::{Feeder, Searched};
 pub use log::{Read, RoomLog, Subscription};
 pub use people::People;
 pub use subscriber::{Closing, Subscriber};

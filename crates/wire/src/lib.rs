@@ -14,6 +14,7 @@ pub mod pool;
 pub mod principal;
 pub mod problem;
 pub mod room;
+pub mod search;
 pub mod session;
 
 /// Tells a field that is absent (leave it) from one that is `null` (clear it).

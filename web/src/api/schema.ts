@@ -377,6 +377,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search messages, newest first, in the rooms whose history one may read */
+        get: operations["search_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rooms/{room}/storage": {
         parameters: {
             query?: never;
@@ -592,6 +609,27 @@ export interface components {
              */
             force?: boolean;
         };
+        /** @description A message that was found. */
+        FoundMessage: {
+            /** @description The message. */
+            message: components["schemas"]["Message"];
+            /** @description The name of its room. */
+            room_name: string;
+            /** @description Where what was looked for stands in its text. */
+            spans: components["schemas"]["Span"][];
+            /** @description Where it stands in a story's title. */
+            title_spans: components["schemas"]["Span"][];
+        };
+        /** @description A page of what was found. */
+        FoundMessages: {
+            /** @description Newest first. */
+            found: components["schemas"]["FoundMessage"][];
+            /**
+             * @description For the next page; absent when there is none. A search looks at a bounded number of messages, so a page may be short
+             *      or empty and still have a next one.
+             */
+            next?: string | null;
+        };
         /** @description Messages to load as history, oldest first; at most 1,000 at a time. */
         Import: {
             /** @description The messages. */
@@ -717,6 +755,27 @@ export interface components {
             head: number;
             /** @description Oldest first. */
             messages: components["schemas"]["Message"][];
+        };
+        /** @description What to look for. */
+        MessageSearch: {
+            /** @description `next` of the page before. */
+            cursor?: string | null;
+            /**
+             * Format: uint32
+             * @description At most so many messages: 20 unless said otherwise, never more than 100.
+             */
+            limit?: number | null;
+            /**
+             * @description Words that a message must all have, `"a phrase"`, `from:person`, `in:room`, `after:2026-01-31` (that day included),
+             *      `before:2026-02-28` (not included; days in UTC, or RFC 3339 times). Letter case and accents make no difference. At
+             *      most 256 characters and 16 words, phrases and names.
+             */
+            q: string;
+            /**
+             * Format: uuid
+             * @description Only in this room. Otherwise in all rooms whose history the caller may read.
+             */
+            room?: string | null;
         };
         /** @description A name to check. */
         NameAsked: {
@@ -1259,6 +1318,19 @@ export interface components {
             name: string;
             /** @description The password. */
             password: string;
+        };
+        /** @description A place in a text. */
+        Span: {
+            /**
+             * Format: uint32
+             * @description Where it ends.
+             */
+            end: number;
+            /**
+             * Format: uint32
+             * @description Where it starts, in UTF-16 code units.
+             */
+            start: number;
         };
         /** @description One stored value. */
         StorageEntry: {
@@ -4368,6 +4440,102 @@ export interface operations {
                 };
             };
             /** @description `DatabaseConnection`, `ServerError`, `StorageFull`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_messages: {
+        parameters: {
+            query: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description At most so many messages: 20 unless said otherwise, never more than 100. */
+                limit?: number | null;
+                /**
+                 * @description Words that a message must all have, `"a phrase"`, `from:person`, `in:room`, `after:2026-01-31` (that day included),
+                 *      `before:2026-02-28` (not included; days in UTC, or RFC 3339 times). Letter case and accents make no difference. At
+                 *      most 256 characters and 16 words, phrases and names.
+                 */
+                q: string;
+                /** @description Only in this room. Otherwise in all rooms whose history the caller may read. */
+                room?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of what was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundMessages"];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ErrorPermission`, `NodeDisabled`, `HistoryOff`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `InvalidArgument`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
             503: {
                 headers: {
                     [name: string]: unknown;

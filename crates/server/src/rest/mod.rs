@@ -7,6 +7,7 @@ mod message;
 mod pool;
 mod principal;
 mod room;
+mod search;
 mod session;
 
 use aide::axum::ApiRouter;
@@ -33,7 +34,10 @@ pub(crate) const TAGS: &[(&str, &str)] = &[
         "Categories: the scope within which rooms choose their people.",
     ),
     ("room", "Rooms, and what a person follows and has read."),
-    ("message", "Messages: posted, read back, imported."),
+    (
+        "message",
+        "Messages: posted, read back, searched, imported.",
+    ),
     (
         "addin_storage",
         "The small storage that a room keeps for its add-in.",
@@ -50,5 +54,6 @@ pub(crate) fn routes() -> ApiRouter<ServerState> {
         .merge(category::routes())
         .merge(room::routes())
         .merge(message::routes())
+        .merge(search::routes())
         .merge(addin_storage::routes())
 }

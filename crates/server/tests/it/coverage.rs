@@ -218,6 +218,13 @@ async fn scene() -> Scene {
         ),
         ("list_messages", "GET", in_room("/messages"), None, hidden),
         (
+            "search_messages",
+            "GET",
+            format!("/search/messages?q=old&room={room}"),
+            None,
+            hidden,
+        ),
+        (
             "import_messages",
             "POST",
             in_room("/import"),

@@ -22,5 +22,6 @@ mod presence;
 mod principal;
 mod restart;
 mod room;
+mod search;
 mod secret;
 mod session;

@@ -70,6 +70,11 @@ read history, open                        P  ✔  ✔  ✔  ✔  ✔  N
 read history, closed                      P  P  P  ✔  ✔  P  N
 read history, secret                      P  N  P  ✔  ✔  N  N
 read history, closed unlogged             P  P  P  H  H  P  N
+search history, open                      P  ✔  ✔  ✔  ✔  ✔  N
+search history, closed                    P  P  P  ✔  ✔  P  N
+search history, secret                    P  N  P  ✔  ✔  N  N
+search history, disabled                  D  N  D  D  D  N  N
+search history, closed unlogged           P  P  P  H  H  P  N
 post, open                                P  ✔  ✔  ✔  ✔  ✔  N
 post, closed                              P  P  P  ✔  ✔  P  N
 post, secret                              P  N  P  ✔  ✔  N  N
@@ -280,6 +285,10 @@ impl World {
             "follow" => who.put(&below("follow"), Value::Null).await,
             "say what one has read" => who.put(&below("read"), json!({ "seq": 0 })).await,
             "read history" => who.get(&below("messages")).await,
+            "search history" => {
+                let path = format!("/search/messages?q=hello&room={room}");
+                who.get(&path).await
+            }
             "post" => who.post(&below("messages"), said).await,
             "write for the add-in" => {
                 who.put(&below("storage/topic"), json!({ "value": 1, "version": 0 }))

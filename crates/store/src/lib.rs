@@ -15,6 +15,7 @@ mod deployment;
 mod error;
 mod pool;
 pub mod search;
+pub mod snapshot;
 mod timed;
 
 use std::sync::Arc;

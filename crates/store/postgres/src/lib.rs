@@ -16,6 +16,7 @@ mod message;
 mod pool;
 mod room;
 mod search;
+mod snapshot;
 mod storage;
 mod url;
 
@@ -24,6 +25,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use perch_domain::pool::PoolFqdn;
+use perch_store::snapshot::{Migration, Part};
 use perch_store::{DeploymentStore, PoolStore, SearchIndex, Storage, StoreError};
 use sha2::{Digest, Sha256};
 use sqlx::postgres::{PgPool, PgPoolOptions};
@@ -66,11 +68,22 @@ impl PostgresStorage {
         let closed = connection.map_err(database::error)?.close().await;
         closed.map_err(database::error)
     }
+
+    async fn open(&self, part: &Part) -> Result<Database, StoreError> {
+        Database::open(&self.connections, &schema(part), migrations(part)).await
+    }
 }
 
-/// The schema of a pool (`pool`), or of its index of messages (`search`). A digest, for names are cut at 63 bytes and an
-/// FQDN may have 253. In SQL it is `'pool_' || left(encode(sha256(fqdn::bytea), 'hex'), 32)`.
-fn schema(series: &str, fqdn: &PoolFqdn) -> String {
+/// The schema of a database, or of a pool's index of messages. A pool has a digest, for names are cut at 63 bytes and an FQDN
+/// may have 253. In SQL it is `'pool_' || left(encode(sha256(fqdn::bytea), 'hex'), 32)`.
+fn schema(part: &Part) -> String {
+    match part {
+        Part::Deployment => "deployment".to_owned(),
+        Part::Pool(fqdn) => digest("pool", fqdn),
+    }
+}
+
+fn digest(series: &str, fqdn: &PoolFqdn) -> String {
     let digest = Sha256::digest(fqdn.as_str());
     let bytes = digest.iter().take(16);
     bytes.fold(format!("{series}_"), |schema, byte| {
@@ -78,54 +91,52 @@ fn schema(series: &str, fqdn: &PoolFqdn) -> String {
     })
 }
 
+/// What makes a schema's tables, in order.
+const fn migrations(part: &Part) -> &'static [Migration] {
+    match part {
+        Part::Deployment => &[
+            (
+                1,
+                "create_deployment",
+                include_str!("../migrations/deployment/0001_create_deployment.sql"),
+            ),
+            (
+                2,
+                "create_change",
+                include_str!("../migrations/deployment/0002_create_change.sql"),
+            ),
+        ],
+        Part::Pool(_) => &[
+            (
+                1,
+                "create_pool",
+                include_str!("../migrations/pool/0001_create_pool.sql"),
+            ),
+            (
+                2,
+                "create_change",
+                include_str!("../migrations/pool/0002_create_change.sql"),
+            ),
+        ],
+    }
+}
+
 #[async_trait]
 impl Storage for PostgresStorage {
     async fn deployment(&self) -> Result<Arc<dyn DeploymentStore>, StoreError> {
-        let database = Database::open(
-            &self.connections,
-            "deployment",
-            &[
-                (
-                    1,
-                    "create_deployment",
-                    include_str!("../migrations/deployment/0001_create_deployment.sql"),
-                ),
-                (
-                    2,
-                    "create_change",
-                    include_str!("../migrations/deployment/0002_create_change.sql"),
-                ),
-            ],
-        )
-        .await?;
+        let database = self.open(&Part::Deployment).await?;
         Ok(Arc::new(PostgresDeployment::new(database)))
     }
 
     async fn pool(&self, fqdn: &PoolFqdn) -> Result<Arc<dyn PoolStore>, StoreError> {
-        let database = Database::open(
-            &self.connections,
-            &schema("pool", fqdn),
-            &[
-                (
-                    1,
-                    "create_pool",
-                    include_str!("../migrations/pool/0001_create_pool.sql"),
-                ),
-                (
-                    2,
-                    "create_change",
-                    include_str!("../migrations/pool/0002_create_change.sql"),
-                ),
-            ],
-        )
-        .await?;
+        let database = self.open(&Part::Pool(fqdn.clone())).await?;
         Ok(Arc::new(PostgresPoolStore::new(database, fqdn.clone())))
     }
 
     async fn search_index(&self, fqdn: &PoolFqdn) -> Result<Arc<dyn SearchIndex>, StoreError> {
         let database = Database::open(
             &self.connections,
-            &schema("search", fqdn),
+            &digest("search", fqdn),
             &[(
                 1,
                 "create_search",

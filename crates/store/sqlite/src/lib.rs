@@ -14,6 +14,7 @@ mod message;
 mod pool;
 mod room;
 mod search;
+mod snapshot;
 mod storage;
 
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use perch_domain::pool::PoolFqdn;
+use perch_store::snapshot::{Migration, Part};
 use perch_store::{DeploymentStore, PoolStore, SearchIndex, Storage, StoreError};
 use sqlx::sqlite::SqliteSynchronous;
 
@@ -52,52 +54,64 @@ impl SqliteStorage {
         self.bytes_max = bytes_max;
         self
     }
+
+    fn file(&self, part: &Part) -> PathBuf {
+        match part {
+            Part::Deployment => self.folder.join("deployment.db"),
+            Part::Pool(fqdn) => self.folder.join("pools").join(format!("{fqdn}.db")),
+        }
+    }
+
+    async fn open(&self, part: &Part) -> Result<Database, StoreError> {
+        Database::open(
+            &self.file(part),
+            migrations(part),
+            self.bytes_max,
+            SqliteSynchronous::Full,
+        )
+        .await
+    }
+}
+
+/// What makes the schema of a database, in order.
+const fn migrations(part: &Part) -> &'static [Migration] {
+    match part {
+        Part::Deployment => &[
+            (
+                1,
+                "create_deployment",
+                include_str!("../migrations/deployment/0001_create_deployment.sql"),
+            ),
+            (
+                2,
+                "create_change",
+                include_str!("../migrations/deployment/0002_create_change.sql"),
+            ),
+        ],
+        Part::Pool(_) => &[
+            (
+                1,
+                "create_pool",
+                include_str!("../migrations/pool/0001_create_pool.sql"),
+            ),
+            (
+                2,
+                "create_change",
+                include_str!("../migrations/pool/0002_create_change.sql"),
+            ),
+        ],
+    }
 }
 
 #[async_trait]
 impl Storage for SqliteStorage {
     async fn deployment(&self) -> Result<Arc<dyn DeploymentStore>, StoreError> {
-        let database = Database::open(
-            &self.folder.join("deployment.db"),
-            &[
-                (
-                    1,
-                    "create_deployment",
-                    include_str!("../migrations/deployment/0001_create_deployment.sql"),
-                ),
-                (
-                    2,
-                    "create_change",
-                    include_str!("../migrations/deployment/0002_create_change.sql"),
-                ),
-            ],
-            self.bytes_max,
-            SqliteSynchronous::Full,
-        )
-        .await?;
+        let database = self.open(&Part::Deployment).await?;
         Ok(Arc::new(SqliteDeployment::new(database)))
     }
 
     async fn pool(&self, fqdn: &PoolFqdn) -> Result<Arc<dyn PoolStore>, StoreError> {
-        let file = self.folder.join("pools").join(format!("{fqdn}.db"));
-        let database = Database::open(
-            &file,
-            &[
-                (
-                    1,
-                    "create_pool",
-                    include_str!("../migrations/pool/0001_create_pool.sql"),
-                ),
-                (
-                    2,
-                    "create_change",
-                    include_str!("../migrations/pool/0002_create_change.sql"),
-                ),
-            ],
-            self.bytes_max,
-            SqliteSynchronous::Full,
-        )
-        .await?;
+        let database = self.open(&Part::Pool(fqdn.clone())).await?;
         Ok(Arc::new(SqlitePoolStore::new(database, fqdn.clone())))
     }
 

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod copied;
 mod full_disk;
 mod migrations;
 

@@ -15,6 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("perch-store-sqlite", &["perch-domain", "perch-store"]),
     ("perch-store-postgres", &["perch-domain", "perch-store"]),
     ("perch-store-conformance", &["perch-domain", "perch-store"]),
+    ("perch-copy", &["perch-domain", "perch-store"]),
     ("perch-live", &["perch-domain", "perch-store", "perch-wire"]),
     (
         "perch-app",
@@ -35,6 +36,7 @@ const EDGES: &[(&str, &[&str])] = &[
 /// What `cli` and `testkit`, which put the parts together, may name.
 const ANY: &[&str] = &[
     "perch-app",
+    "perch-copy",
     "perch-domain",
     "perch-history",
     "perch-live",

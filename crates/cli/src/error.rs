@@ -49,6 +49,25 @@ pub(crate) enum Error {
         /// The flag that changes it.
         flag: &'static str,
     },
+    /// Another process serves or fills the folder.
+    #[error("Another `perch` is at work on {0}. Stop it first.")]
+    InUse(Place),
+    /// A deployment could not be copied or compared.
+    #[error("{place}: {cause}.")]
+    Copy {
+        /// What was copied, or where.
+        place: String,
+        /// Why not.
+        cause: perch_copy::Error,
+    },
+    /// A deployment lacks something of a backup.
+    #[error("{place} is not as the backup, in the {sections} sections named above.")]
+    Differs {
+        /// Where.
+        place: Place,
+        /// How many.
+        sections: usize,
+    },
     /// A file cannot be read or written.
     #[error("{}: {cause}.", path.display())]
     File {

@@ -41,6 +41,7 @@ pub(crate) struct InitCommand {
 pub(crate) async fn run(command: InitCommand) -> Result<(), Error> {
     let config = Config::read(&command.flags)?;
     logging::start("warn");
+    let _owned = config.place().own()?;
     let app = serve::open(&config).await?;
     let made = make(&app, &config, &command).await;
     app.close().await;

@@ -1,10 +1,11 @@
 //! `perch`: the one program. Here its parts are put together: configuration, store, use cases, server; and its command
-//! line: `init`, `serve`, `demo`, `bench`, `config`, the management shell's subcommands, and the original's cmdlets under
+//! line: `init`, `serve`, `demo`, `bench`, `backup`, `verify`, `restore`, `migrate-storage`, `config`, the management shell's subcommands, and the original's cmdlets under
 //! their own names.
 
 mod bench;
 mod certificate;
 mod config;
+mod copy;
 mod demo;
 mod error;
 mod init;
@@ -46,6 +47,14 @@ enum Command {
     Demo(demo::DemoCommand),
     /// Measure this machine and this program: posting, fan-out, joining.
     Bench(bench::BenchCommand),
+    /// Copy the deployment into a file, also while it is served.
+    Backup(copy::backup::BackupCommand),
+    /// Check a backup, alone or against the deployment, message by message.
+    Verify(copy::verify::VerifyCommand),
+    /// Make a deployment from a backup.
+    Restore(copy::restore::RestoreCommand),
+    /// Move the deployment from one kind of storage to another.
+    MigrateStorage(copy::migrate::MigrateCommand),
     /// Look at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -74,6 +83,10 @@ async fn run() -> ExitCode {
         Command::Serve(command) => serve::run(command).await,
         Command::Demo(command) => demo::run(command).await,
         Command::Bench(command) => bench::run(command).await,
+        Command::Backup(command) => copy::backup::run(command).await,
+        Command::Verify(command) => copy::verify::run(command).await,
+        Command::Restore(command) => copy::restore::run(command).await,
+        Command::MigrateStorage(command) => copy::migrate::run(command).await,
         Command::Config(command) => config::run(&command),
         Command::Shell(command) => return perch_shell::run(command).await,
     };

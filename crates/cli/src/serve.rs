@@ -43,6 +43,7 @@ async fn run_with(config: &Config) -> Result<(), Error> {
     if config.place().is_absent() {
         return Err(Error::Absent(config.place()));
     }
+    let _owned = config.place().own()?;
     // Before anything is opened: an instrument that is made earlier counts for nobody.
     metrics::start(config.metrics_listen).await?;
     let app = open(config).await?;

@@ -1,10 +1,12 @@
 //! Where a deployment is kept: in a folder, or in a database. The one place where a store is chosen.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use perch_store::snapshot::Copyable;
 use perch_store::{Storage, StoreError};
 use perch_store_postgres::{PostgresStorage, PostgresUrl};
 use perch_store_sqlite::SqliteStorage;
@@ -14,6 +16,9 @@ use crate::error::Error;
 
 /// How long a database may take to answer before it counts as one that cannot be reached.
 const REACH_MAX: Duration = Duration::from_secs(10);
+
+/// The file in a folder that is locked by the process that owns it. The lock ends with the process, however that ends.
+const LOCK: &str = "perch.lock";
 
 /// Where a deployment is kept. What is printed of it never has a password.
 #[derive(Clone, Debug)]
@@ -54,26 +59,64 @@ impl Place {
     /// # Errors
     /// When a database cannot be reached.
     pub(crate) async fn storage(&self) -> Result<Arc<dyn Storage>, Error> {
-        match self {
-            Self::Folder { path, bytes_max } => Ok(Arc::new(
-                SqliteStorage::new(path.clone()).with_bytes_max(*bytes_max),
-            )),
-            Self::Database { url, connections } => {
-                let unreachable = |cause: String| Error::Unreachable {
-                    url: url.to_string(),
-                    cause,
-                };
-                let storage = PostgresStorage::new(url, *connections);
-                match timeout(REACH_MAX, storage.reach()).await {
-                    Ok(Ok(())) => Ok(Arc::new(storage)),
-                    Ok(Err(cause)) => Err(unreachable(innermost(&cause))),
-                    Err(_) => Err(unreachable(format!(
-                        "no answer within {} seconds",
-                        REACH_MAX.as_secs()
-                    ))),
-                }
-            }
+        Ok(match self {
+            Self::Folder { path, bytes_max } => Arc::new(embedded(path, *bytes_max)),
+            Self::Database { url, connections } => Arc::new(reach(url, *connections).await?),
+        })
+    }
+
+    /// The same, to be copied.
+    ///
+    /// # Errors
+    /// When a database cannot be reached.
+    pub(crate) async fn copyable(&self) -> Result<Arc<dyn Copyable>, Error> {
+        Ok(match self {
+            Self::Folder { path, bytes_max } => Arc::new(embedded(path, *bytes_max)),
+            Self::Database { url, connections } => Arc::new(reach(url, *connections).await?),
+        })
+    }
+
+    /// Takes a folder, which is made when it is not there, for this process alone, until what is returned is dropped. A database
+    /// may have several who use it.
+    ///
+    /// # Errors
+    /// `InUse`, or when the folder cannot be written.
+    pub(crate) fn own(&self) -> Result<Option<File>, Error> {
+        let Self::Folder { path, .. } = self else {
+            return Ok(None);
+        };
+        let lock = path.join(LOCK);
+        let failed = |cause| Error::File {
+            path: lock.clone(),
+            cause,
+        };
+        fs::create_dir_all(path).map_err(failed)?;
+        let file = File::create(&lock).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Err(Error::InUse(self.clone())),
+            Err(TryLockError::Error(cause)) => Err(failed(cause)),
         }
+    }
+}
+
+fn embedded(path: &Path, bytes_max: Option<u64>) -> SqliteStorage {
+    SqliteStorage::new(path.to_owned()).with_bytes_max(bytes_max)
+}
+
+async fn reach(url: &PostgresUrl, connections: u32) -> Result<PostgresStorage, Error> {
+    let unreachable = |cause: String| Error::Unreachable {
+        url: url.to_string(),
+        cause,
+    };
+    let storage = PostgresStorage::new(url, connections);
+    match timeout(REACH_MAX, storage.reach()).await {
+        Ok(Ok(())) => Ok(storage),
+        Ok(Err(cause)) => Err(unreachable(innermost(&cause))),
+        Err(_) => Err(unreachable(format!(
+            "no answer within {} seconds",
+            REACH_MAX.as_secs()
+        ))),
     }
 }
 

@@ -65,6 +65,7 @@ pub(crate) async fn run(command: DemoCommand) -> Result<(), Error> {
     config.database = database.map_err(|fault| Error::Config(vec![fault]))?;
     let addins = SocketAddr::from((Ipv4Addr::LOCALHOST, command.addin_port));
     let addins = serve::listen(addins, "--addin-port").await?;
+    let _owned = config.place().own()?;
     let app = serve::open(&config).await?;
     let pools = app.list_pools();
     if pools.is_empty() {

@@ -9,6 +9,7 @@
 )]
 
 mod command_line;
+mod copy;
 mod fault;
 mod full_disk;
 mod log;

@@ -17,6 +17,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("perch-store-conformance", &["perch-domain", "perch-store"]),
     ("perch-copy", &["perch-domain", "perch-store"]),
     ("perch-live", &["perch-domain", "perch-store", "perch-wire"]),
+    ("perch-live-nats", &["perch-live"]),
     (
         "perch-app",
         &["perch-domain", "perch-live", "perch-store", "perch-wire"],
@@ -40,6 +41,7 @@ const ANY: &[&str] = &[
     "perch-domain",
     "perch-history",
     "perch-live",
+    "perch-live-nats",
     "perch-server",
     "perch-shell",
     "perch-store",

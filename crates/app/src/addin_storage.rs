@@ -111,12 +111,15 @@ impl App {
         }
         write.commit().await.map_err(refused)?;
         let shown = self.shown_entry(&entry);
-        view.log
-            .publish(Frame::encode(&ServerFrame::StorageChanged {
-                room: room.0,
-                addin: addin.0,
-                entry: shown.clone(),
-            }));
+        let frame = Frame::encode(&ServerFrame::StorageChanged {
+            room: room.0,
+            addin: addin.0,
+            entry: shown.clone(),
+        });
+        if let Some(cluster) = &self.cluster {
+            cluster.tell_room(room, &frame);
+        }
+        view.log.publish(frame);
         Ok(shown)
     }
 

@@ -11,7 +11,8 @@ use perch_domain::permission::{RoomAction, in_room};
 use perch_domain::pool::{Pool, PoolFqdn};
 use perch_domain::room::Room;
 use perch_domain::{AddinId, CategoryId, Code, Refusal, RoomId};
-use perch_live::{Committer, Feeder, RoomLog};
+use perch_live::bus::Link;
+use perch_live::{Committer, Feeder, Gaps, RoomLog};
 use perch_store::{CatalogueChanges, PoolStore, SearchIndex, Storage, StoreError, Version};
 
 use crate::search::SearchedRooms;
@@ -47,7 +48,12 @@ pub(crate) struct LiveRoom {
 }
 
 impl PoolState {
-    pub(crate) async fn open(pool: Pool, storage: &dyn Storage) -> Result<Arc<Self>, StoreError> {
+    pub(crate) async fn open(
+        pool: Pool,
+        storage: &dyn Storage,
+        gaps: Arc<Gaps>,
+        link: Option<Link>,
+    ) -> Result<Arc<Self>, StoreError> {
         let store = storage.pool(&pool.fqdn).await?;
         let index = storage.search_index(&pool.fqdn).await?;
         let loaded = store.load().await?;
@@ -78,7 +84,13 @@ impl PoolState {
         let searched = SearchedRooms(Arc::clone(&catalogue));
         let feeder = Feeder::start(Arc::clone(&store), Arc::clone(&index), Arc::new(searched));
         Ok(Arc::new(Self {
-            committer: Committer::start(&pool.fqdn, Arc::clone(&store), Arc::clone(&feeder)),
+            committer: Committer::start(
+                &pool.fqdn,
+                Arc::clone(&store),
+                Arc::clone(&feeder),
+                gaps,
+                link,
+            ),
             pool,
             store,
             index,

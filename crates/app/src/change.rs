@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
 use perch_domain::{PrincipalId, Refusal, RoomId};
+use perch_live::bus::Link;
 use perch_live::{Closing, Frame};
 use perch_store::{CatalogueChanges, DeploymentWrite, DirectoryChanges, PoolWrite, StoreError};
 use perch_wire::live::{CatalogueKind, ServerFrame};
@@ -24,7 +25,7 @@ pub(crate) struct PoolChange<'a> {
     pool: &'a Arc<PoolState>,
     /// Where it is written.
     pub(crate) write: Box<dyn PoolWrite>,
-    _turn: MutexGuard<'a, ()>,
+    turn: MutexGuard<'a, ()>,
 }
 
 impl PoolChange<'_> {
@@ -33,6 +34,8 @@ impl PoolChange<'_> {
         let version = self.write.commit().await.map_err(refused)?;
         let changes = CatalogueChanges { version, ..changes };
         self.app.apply_to_catalogue(self.pool, changes);
+        drop(self.turn);
+        self.app.spread().await;
         Ok(())
     }
 }
@@ -42,7 +45,7 @@ pub(crate) struct DirectoryChange<'a> {
     app: &'a App,
     /// Where it is written.
     pub(crate) write: Box<dyn DeploymentWrite>,
-    _turn: MutexGuard<'a, ()>,
+    turn: MutexGuard<'a, ()>,
 }
 
 impl DirectoryChange<'_> {
@@ -55,11 +58,24 @@ impl DirectoryChange<'_> {
         let version = self.write.commit().await.map_err(refused)?;
         let changes = DirectoryChanges { version, ..changes };
         self.app.apply_to_directory(changes, opened);
+        drop(self.turn);
+        self.app.spread().await;
         Ok(())
     }
 }
 
 impl App {
+    async fn spread(&self) {
+        if let Some(cluster) = &self.cluster {
+            cluster.spread().await;
+        }
+    }
+
+    /// How the group commit of a pool tells other nodes.
+    pub(crate) fn link(&self) -> Option<Link> {
+        self.cluster.as_ref().map(|cluster| cluster.link().clone())
+    }
+
     /// Begins a change of a pool's catalogue, once every other one has ended.
     pub(crate) async fn change_pool<'a>(
         &'a self,
@@ -74,7 +90,7 @@ impl App {
             app: self,
             pool,
             write,
-            _turn: turn,
+            turn,
         })
     }
 
@@ -88,12 +104,12 @@ impl App {
         Ok(DirectoryChange {
             app: self,
             write,
-            _turn: turn,
+            turn,
         })
     }
 
     /// Takes what has changed in a pool into memory. The caller has its turn.
-    async fn read_changes_of(&self, pool: &Arc<PoolState>) -> Result<(), StoreError> {
+    pub(crate) async fn read_changes_of(&self, pool: &Arc<PoolState>) -> Result<(), StoreError> {
         let since = pool.catalogue().version;
         let changes = pool.store().changes(since).await?;
         self.apply_to_catalogue(pool, changes);
@@ -101,13 +117,14 @@ impl App {
     }
 
     /// Takes what has changed in the directory into memory. The caller has its turn.
-    async fn read_changes_of_directory(&self) -> Result<(), StoreError> {
+    pub(crate) async fn read_changes_of_directory(&self) -> Result<(), StoreError> {
         let since = self.directory().version;
         let changes = self.deployment.changes(since).await?;
         let mut opened = Vec::new();
         for pool in &changes.pools {
             if self.pool_state(pool.fqdn.as_str()).is_err() {
-                opened.push(PoolState::open(pool.clone(), &*self.storage).await?);
+                let (gaps, link) = (Arc::clone(&self.gaps), self.link());
+                opened.push(PoolState::open(pool.clone(), &*self.storage, gaps, link).await?);
             }
         }
         self.apply_to_directory(changes, opened);
@@ -132,7 +149,11 @@ impl App {
             })
             .map(|view| (view.room.id, view))
             .collect();
+        let version = changes.version.0;
         pool.catalogue_mut().apply(changes);
+        self.note_versions(|versions| {
+            versions.pools.insert(pool.fqdn().to_string(), version);
+        });
 
         let mut moments = Vec::new();
         let views: Vec<_> = (before.keys().copied())
@@ -189,6 +210,13 @@ impl App {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .extend(opened.into_iter().map(|pool| (pool.fqdn().clone(), pool)));
+        self.note_versions(|versions| {
+            versions.directory = changes.version.0;
+            for pool in self.all_pools() {
+                let version = pool.catalogue().version.0;
+                versions.pools.insert(pool.fqdn().to_string(), version);
+            }
+        });
         for (person, credential) in changes.ended {
             self.people()
                 .close_credential(person, credential, Closing::SessionEnded);

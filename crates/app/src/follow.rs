@@ -36,8 +36,11 @@ impl App {
             .map_err(refused)?;
         write.commit().await.map_err(refused)?;
         // On this person's other connections too.
-        self.people()
-            .send(actor.id(), &Frame::encode(&ServerFrame::RoomsChanged {}));
+        let frame = Frame::encode(&ServerFrame::RoomsChanged {});
+        self.people().send(actor.id(), &frame);
+        if let Some(cluster) = &self.cluster {
+            cluster.tell_person(actor.id(), &frame);
+        }
         Ok(())
     }
 

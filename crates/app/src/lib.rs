@@ -14,8 +14,10 @@ mod audit;
 pub mod catalogue;
 pub mod category;
 mod change;
+mod cluster;
 pub mod directory;
 pub mod follow;
+mod gap;
 pub mod identity;
 pub mod import;
 mod lists;
@@ -36,12 +38,14 @@ use perch_domain::addin::Origin;
 use perch_domain::limits::DEFAULT_CHAT_HISTORY;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::{Clock, Refusal, Timestamp};
-use perch_live::{Closing, People};
+use perch_live::{Closing, Gaps, People};
 use perch_store::{DeploymentStore, Storage};
 
 pub use actor::Actor;
+pub use cluster::Node;
 
 use crate::catalogue::PoolState;
+use crate::cluster::Cluster;
 use crate::directory::Directory;
 use crate::identity::{IdentitySource, LocalAccounts};
 use crate::session::Attempts;
@@ -87,12 +91,16 @@ pub struct App {
     people: People,
     identity: Box<dyn IdentitySource>,
     attempts: Attempts,
+    /// Rooms whose logs lack what is stored.
+    gaps: Arc<Gaps>,
+    /// The other nodes, if there may be any.
+    cluster: Option<Cluster>,
     /// One change of the deployment at a time: each is checked against what the one before left.
     change: tokio::sync::Mutex<()>,
 }
 
 impl App {
-    /// Opens a deployment.
+    /// Opens a deployment: as one of several nodes, or as the only one.
     ///
     /// # Errors
     /// When its store cannot be opened.
@@ -100,17 +108,23 @@ impl App {
         storage: Arc<dyn Storage>,
         settings: Settings,
         clock: Arc<dyn Clock>,
+        node: Option<Node>,
     ) -> Result<Arc<Self>, Refusal> {
+        let cluster = node.map(Cluster::new);
+        let link = cluster.as_ref().map(Cluster::link);
+        let gaps = Arc::<Gaps>::default();
         let deployment = storage.deployment().await.map_err(refused)?;
         let loaded = deployment.load().await.map_err(refused)?;
         let mut pools = BTreeMap::new();
         for pool in loaded.pools {
             pools.insert(
                 pool.fqdn.clone(),
-                PoolState::open(pool, &*storage).await.map_err(refused)?,
+                PoolState::open(pool, &*storage, Arc::clone(&gaps), link.cloned())
+                    .await
+                    .map_err(refused)?,
             );
         }
-        Ok(Arc::new(Self {
+        let app = Arc::new(Self {
             identity: Box::new(LocalAccounts::new(
                 Arc::clone(&deployment),
                 settings.password_cost,
@@ -123,8 +137,20 @@ impl App {
             pools: RwLock::new(pools),
             people: People::default(),
             attempts: Attempts::new(),
+            gaps: Arc::clone(&gaps),
+            cluster,
             change: tokio::sync::Mutex::new(()),
-        }))
+        });
+        app.note_versions(|versions| {
+            versions.directory = app.directory().version.0;
+            for pool in app.all_pools() {
+                let version = pool.catalogue().version.0;
+                versions.pools.insert(pool.fqdn().to_string(), version);
+            }
+        });
+        tokio::spawn(Self::fill_gaps_always(Arc::downgrade(&app), gaps));
+        app.join_cluster();
+        Ok(app)
     }
 
     /// What the operator set.
@@ -150,6 +176,9 @@ impl App {
         self.people.close_all(Closing::ShuttingDown);
         for pool in self.all_pools() {
             pool.close().await;
+        }
+        if let Some(cluster) = &self.cluster {
+            cluster.leave().await;
         }
         self.deployment.close().await;
     }

@@ -41,18 +41,14 @@ impl App {
         let begun = Instant::now();
         let view = self.room_view(RoomId(join.room))?;
         view.may(actor, RoomAction::Join)?;
-        let standing = actor.standing(&view.room, &view.category);
-        let person = actor.principal();
-        view.log.arrive(
-            actor.id(),
-            &Participant {
-                id: person.id.0,
-                address: person.address.as_str().to_owned(),
-                display_name: person.display_name.clone(),
-                manager: standing.manager,
-                presenter: standing.presenter,
-            },
-        );
+        if join.after.is_some_and(|after| Seq(after) > view.log.head()) && self.cluster.is_some() {
+            // Seen at another node, whose message has not come here yet.
+            self.fill(&view).await.map_err(refused)?;
+        }
+        let person = actor.id();
+        if view.log.arrive(person, || self.participant(&view, person)) {
+            self.presence_changed(view.room.id, person, true);
+        }
         let (subscription, head) = view.log.subscribe(subscriber);
         // Asked again now: a change of access before the subscription is seen here, one after it by the subscription.
         let now = self
@@ -101,7 +97,10 @@ impl App {
     /// Closes a room on a connection.
     pub fn leave(&self, actor: &Actor, subscription: &Arc<Subscription>) {
         subscription.log().unsubscribe(subscription);
-        subscription.log().depart(actor.id());
+        let log = subscription.log();
+        if log.depart(actor.id()) {
+            self.presence_changed(log.room(), actor.id(), false);
+        }
     }
 
     /// Who has a room open. In a large room this is the only way to know (reference 5.4).
@@ -115,19 +114,36 @@ impl App {
     ) -> Result<Vec<Participant>, Refusal> {
         let view = self.room_view(room)?;
         view.may(actor, RoomAction::Join)?;
-        Ok(self.as_now(&view, view.log.participants()))
+        Ok(self.participants(&view, &view.log.participants()))
     }
 
-    /// Participants with the roles that they have now, which may not be those with which they came.
-    fn as_now(&self, view: &RoomView, mut participants: Vec<Participant>) -> Vec<Participant> {
-        for participant in &mut participants {
-            if let Ok(actor) = self.actor(PrincipalId(participant.id), None) {
-                let standing = actor.standing(&view.room, &view.category);
-                participant.manager = standing.manager;
-                participant.presenter = standing.presenter;
-            }
+    fn presence_changed(&self, room: RoomId, person: PrincipalId, present: bool) {
+        if let Some(cluster) = &self.cluster {
+            cluster.presence_changed(room, person, present);
         }
-        participants
+    }
+
+    /// Somebody in a room as they are now, by name and role.
+    pub(crate) fn participant(&self, view: &RoomView, person: PrincipalId) -> Option<Participant> {
+        let actor = self.actor(person, None).ok()?;
+        let standing = actor.standing(&view.room, &view.category);
+        let person = actor.principal();
+        Some(Participant {
+            id: person.id.0,
+            address: person.address.as_str().to_owned(),
+            display_name: person.display_name.clone(),
+            manager: standing.manager,
+            presenter: standing.presenter,
+        })
+    }
+
+    fn participants(&self, view: &RoomView, people: &[PrincipalId]) -> Vec<Participant> {
+        let mut list: Vec<_> = people
+            .iter()
+            .filter_map(|person| self.participant(view, *person))
+            .collect();
+        list.sort_by(|a, b| (&a.display_name, &a.address).cmp(&(&b.display_name, &b.address)));
+        list
     }
 
     async fn joined(
@@ -150,7 +166,10 @@ impl App {
             messages: self.with_authors(&messages),
             head: head.0,
             reload,
-            participants: view.log.roster().map(|roster| self.as_now(view, roster)),
+            participants: view
+                .log
+                .roster()
+                .map(|roster| self.participants(view, &roster)),
         }))
     }
 

@@ -63,7 +63,8 @@ impl App {
             created_at: self.now(),
             fqdn,
         };
-        let state = PoolState::open(pool.clone(), &*self.storage)
+        let (gaps, link) = (Arc::clone(&self.gaps), self.link());
+        let state = PoolState::open(pool.clone(), &*self.storage, gaps, link)
             .await
             .map_err(refused)?;
         let answer = wire::Pool::from(&pool);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use perch_domain::Refusal;
+use perch_live_nats::NatsError;
 use perch_server::TlsError;
 
 use crate::storage::Place;
@@ -37,6 +38,9 @@ pub(crate) enum Error {
         /// Why not.
         cause: String,
     },
+    /// The bus cannot be used.
+    #[error("{0}; bus.url says where it is (`perch config check` shows where that comes from).")]
+    Bus(#[from] NatsError),
     /// Another program has the port.
     #[error(
         "Cannot listen on {address}: {cause}. Stop the program that does, or give another address with {flag}."

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use clap::Args;
-use perch_app::{App, Settings};
+use perch_app::{App, Node, Settings};
 use perch_domain::SystemClock;
+use perch_live_nats::{NatsBus, NatsSettings};
 use perch_server::{ServerState, Tls};
 use sd_notify::NotifyState;
 use tokio::net::TcpListener;
@@ -62,7 +63,22 @@ pub(crate) async fn open(config: &Config) -> Result<Arc<App>, Error> {
         session_seconds: i64::from(config.session_days) * 24 * 3_600,
         ..Settings::at(config.public_origin.clone())
     };
-    Ok(App::open(storage, settings, Arc::new(SystemClock)).await?)
+    let node = match &config.bus {
+        None => None,
+        Some(url) => {
+            let settings = NatsSettings {
+                url: url.clone(),
+                subject: config.bus_subject.clone(),
+                authorities: config.bus_authorities.clone(),
+                node: config.node_name.clone(),
+            };
+            Some(Node {
+                name: config.node_name.clone(),
+                bus: Arc::new(NatsBus::connect(&settings).await?),
+            })
+        }
+    };
+    Ok(App::open(storage, settings, Arc::new(SystemClock), node).await?)
 }
 
 /// Serves a deployment until SIGTERM or SIGINT.

@@ -16,8 +16,9 @@ use perch_wire::principal::Author;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 
+use crate::bus::Link;
 use crate::instruments::{CommitInstruments, Tally};
-use crate::{Feeder, Frame, RoomLog};
+use crate::{Feeder, Frame, Gaps, RoomLog};
 
 /// Posts that may wait for the task. Beyond, whoever posts waits too: a fast sender slows down, nothing piles up.
 const WAITING_MAX: usize = 4_096;
@@ -79,18 +80,27 @@ pub struct Committer {
 }
 
 impl Committer {
-    /// Starts the task of a pool. The feeder of its search index is told what was committed.
+    /// Starts the task of a pool. The feeder of its search index is told what was committed, and other nodes when there
+    /// are any.
     #[must_use]
-    pub fn start(pool: &PoolFqdn, store: Arc<dyn PoolStore>, feeder: Arc<Feeder>) -> Self {
+    pub fn start(
+        pool: &PoolFqdn,
+        store: Arc<dyn PoolStore>,
+        feeder: Arc<Feeder>,
+        gaps: Arc<Gaps>,
+        link: Option<Link>,
+    ) -> Self {
         let (work, receiver) = mpsc::channel(WAITING_MAX);
         let (stop, stopped) = tokio::sync::oneshot::channel();
-        let task = tokio::spawn(run(
+        let group = Group {
+            pool: pool.clone(),
             store,
             feeder,
-            CommitInstruments::of(pool),
-            receiver,
-            stopped,
-        ));
+            instruments: CommitInstruments::of(pool),
+            gaps,
+            link,
+        };
+        let task = tokio::spawn(run(group, receiver, stopped));
         Self {
             work,
             task: Mutex::new(Some((task, stop))),
@@ -125,10 +135,18 @@ impl Committer {
     }
 }
 
-async fn run(
+/// What the task of a pool works with.
+struct Group {
+    pool: PoolFqdn,
     store: Arc<dyn PoolStore>,
     feeder: Arc<Feeder>,
     instruments: CommitInstruments,
+    gaps: Arc<Gaps>,
+    link: Option<Link>,
+}
+
+async fn run(
+    pool: Group,
     mut work: mpsc::Receiver<Work>,
     mut stopped: tokio::sync::oneshot::Receiver<()>,
 ) {
@@ -143,113 +161,139 @@ async fn run(
                 continue;
             }
         }
-        instruments.taken(work.len());
-        commit(&*store, &feeder, &instruments, &mut group).await;
+        pool.instruments.taken(work.len());
+        pool.commit(&mut group).await;
     }
 }
 
-#[tracing::instrument(level = "debug", skip_all, fields(taken = group.len()))]
-async fn commit(
-    store: &dyn PoolStore,
-    feeder: &Feeder,
-    instruments: &CommitInstruments,
-    group: &mut Vec<Work>,
-) {
-    let mut batch = Batch::default();
-    let mut posts = Vec::with_capacity(group.len());
-    for work in group.drain(..) {
-        match work {
-            Work::Post(Post {
-                append,
-                author,
-                log,
-                done,
-            }) => {
-                batch.appends.push(append);
-                posts.push((author, log, done));
+impl Group {
+    #[tracing::instrument(level = "debug", skip_all, fields(taken = group.len()))]
+    async fn commit(&self, group: &mut Vec<Work>) {
+        let mut batch = Batch::default();
+        let mut posts = Vec::with_capacity(group.len());
+        for work in group.drain(..) {
+            match work {
+                Work::Post(Post {
+                    append,
+                    author,
+                    log,
+                    done,
+                }) => {
+                    batch.appends.push(append);
+                    posts.push((author, log, done));
+                }
+                Work::Read(mark) => batch.reads.push(mark),
             }
-            Work::Read(mark) => batch.reads.push(mark),
+        }
+        let begun = Instant::now();
+        let outcome = self.store.append(&batch).await;
+        self.instruments.answered(posts.len(), begun.elapsed());
+        let mut tally = Tally::default();
+        match outcome {
+            Ok(appended) => {
+                if !appended.is_empty() {
+                    self.feeder
+                        .posted(batch.appends.iter().map(|append| append.room));
+                }
+                let mut published = Vec::new();
+                let appends = batch.appends.into_iter().zip(appended);
+                for ((append, appended), (author, log, done)) in appends.zip(posts) {
+                    match self.place(&append, appended, &log, &mut tally) {
+                        Ok(posted) if posted.repeated => done(Ok(posted)),
+                        Ok(posted) => {
+                            let frame = frame(&append, posted.seq, author);
+                            if self.link.is_some() {
+                                published.push((append.room, posted.seq, frame.clone()));
+                            }
+                            let then = Box::new(move || done(Ok(posted)));
+                            let connections = log.publish_message(posted.seq, frame, Some(then));
+                            tally.deliveries += connections as u64;
+                            if log.has_gap() {
+                                self.gaps.report(log.room());
+                            }
+                        }
+                        Err(refused) => done(Err(refused)),
+                    }
+                }
+                if let Some(link) = self.link.as_ref().filter(|_| !published.is_empty()) {
+                    link.outbox
+                        .messages(&self.pool, &link.versions(), published);
+                }
+            }
+            Err(cause) => {
+                let error = match &cause {
+                    StoreError::Full => CommitError::Full,
+                    _ => CommitError::Store,
+                };
+                tracing::error!(
+                    cause = &cause as &dyn std::error::Error,
+                    posts = posts.len(),
+                    "nothing of a group was stored"
+                );
+                tally.failed = posts.len() as u64;
+                for (_, log, done) in posts {
+                    // It may have succeeded, and only the answer was lost.
+                    self.gaps.report(log.room());
+                    done(Err(error));
+                }
+            }
+        }
+        self.instruments.done(&tally);
+    }
+
+    /// Where a message is now, or why it is nowhere.
+    fn place(
+        &self,
+        append: &Append,
+        appended: Appended,
+        log: &RoomLog,
+        tally: &mut Tally,
+    ) -> Result<Posted, CommitError> {
+        match appended {
+            Appended::Stored { seq } => {
+                tally.stored += 1;
+                Ok(Posted {
+                    seq,
+                    at: append.at,
+                    repeated: false,
+                })
+            }
+            Appended::Repeated { room, seq, at } if room == append.room => {
+                tally.repeated += 1;
+                // Posted at another node, or the answer to the first attempt was lost.
+                if seq > log.head() {
+                    self.gaps.report(room);
+                }
+                Ok(Posted {
+                    seq,
+                    at,
+                    repeated: true,
+                })
+            }
+            Appended::Repeated { .. } => {
+                tally.failed += 1;
+                Err(CommitError::NonceElsewhere)
+            }
+            Appended::NoRoom => {
+                tally.failed += 1;
+                Err(CommitError::NoRoom)
+            }
         }
     }
-    let begun = Instant::now();
-    let outcome = store.append(&batch).await;
-    instruments.answered(posts.len(), begun.elapsed());
-    let mut tally = Tally::default();
-    match outcome {
-        Ok(appended) => {
-            if !appended.is_empty() {
-                feeder.posted(batch.appends.iter().map(|append| append.room));
-            }
-            let appends = batch.appends.into_iter().zip(appended);
-            for ((append, appended), (author, log, done)) in appends.zip(posts) {
-                done(publish(&append, appended, author, &log, &mut tally));
-            }
-        }
-        Err(cause) => {
-            let error = match &cause {
-                StoreError::Full => CommitError::Full,
-                _ => CommitError::Store,
-            };
-            tracing::error!(
-                cause = &cause as &dyn std::error::Error,
-                posts = posts.len(),
-                "nothing of a group was stored"
-            );
-            tally.failed = posts.len() as u64;
-            for (_, _, done) in posts {
-                done(Err(error));
-            }
-        }
-    }
-    instruments.done(&tally);
 }
 
-/// Publishes a message that is durable now.
-fn publish(
-    append: &Append,
-    appended: Appended,
-    author: Author,
-    log: &RoomLog,
-    tally: &mut Tally,
-) -> Result<Posted, CommitError> {
-    match appended {
-        Appended::Stored { seq } => {
-            let draft = &append.draft;
-            let frame = Frame::encode(&ServerFrame::Message(Message {
-                room: append.room.0,
-                seq: seq.0,
-                author,
-                at: append.at.to_string(),
-                text: draft.text().to_owned(),
-                alert: draft.alert(),
-                title: draft.title().map(str::to_owned),
-                contexts: draft.contexts().iter().map(Context::from).collect(),
-                nonce: append.nonce.0,
-            }));
-            tally.deliveries += log.publish_message(seq, frame) as u64;
-            tally.stored += 1;
-            Ok(Posted {
-                seq,
-                at: append.at,
-                repeated: false,
-            })
-        }
-        Appended::Repeated { room, seq, at } if room == append.room => {
-            tally.repeated += 1;
-            log.found_stored(seq);
-            Ok(Posted {
-                seq,
-                at,
-                repeated: true,
-            })
-        }
-        Appended::Repeated { .. } => {
-            tally.failed += 1;
-            Err(CommitError::NonceElsewhere)
-        }
-        Appended::NoRoom => {
-            tally.failed += 1;
-            Err(CommitError::NoRoom)
-        }
-    }
+/// A durable message as its room is sent it.
+fn frame(append: &Append, seq: Seq, author: Author) -> Frame {
+    let draft = &append.draft;
+    Frame::encode(&ServerFrame::Message(Message {
+        room: append.room.0,
+        seq: seq.0,
+        author,
+        at: append.at.to_string(),
+        text: draft.text().to_owned(),
+        alert: draft.alert(),
+        title: draft.title().map(str::to_owned),
+        contexts: draft.contexts().iter().map(Context::from).collect(),
+        nonce: append.nonce.0,
+    }))
 }

@@ -4,19 +4,25 @@
 //! its room's ring, not a queue, so a slow one costs no memory and delays nobody ([`log`]); a frame is encoded once,
 //! whoever receives it ([`Frame`]).
 
+pub mod bus;
 pub mod commit;
 pub mod feeder;
+mod gaps;
 mod instruments;
 pub mod log;
+mod participants;
 pub mod people;
 mod subscriber;
 
 use bytes::Bytes;
 use perch_wire::live::ServerFrame;
+use serde_json::value::RawValue;
 
 pub use commit::{CommitError, Committer, Post, Posted};
 pub use feeder::{Feeder, Searched};
+pub use gaps::Gaps;
 pub use log::{Read, RoomLog, Subscription};
+pub use participants::Peer;
 pub use people::People;
 pub use subscriber::{Closing, Subscriber};
 
@@ -36,5 +42,18 @@ impl Frame {
     #[must_use]
     pub const fn as_bytes(&self) -> &Bytes {
         &self.0
+    }
+
+    /// As part of a larger JSON text.
+    #[must_use]
+    pub fn raw(&self) -> Option<Box<RawValue>> {
+        // What `encode` made is JSON.
+        serde_json::from_slice(&self.0).ok()
+    }
+}
+
+impl From<&RawValue> for Frame {
+    fn from(text: &RawValue) -> Self {
+        Self(Bytes::copy_from_slice(text.get().as_bytes()))
     }
 }

@@ -5,23 +5,26 @@
 //! cursor whatever has come since, and writes once. A cursor that the ring has left behind is told so
 //! ([`Read::Behind`]) and catches up from the store.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use perch_domain::limits::PARTICIPANT_UPDATE_LIMIT;
 use perch_domain::{PrincipalId, RoomId, Seq};
 use perch_wire::live::ServerFrame;
 use perch_wire::room::Participant;
 use slab::Slab;
+use uuid::Uuid;
 
 use crate::instruments::rooms_live;
+use crate::participants::{Participants, Peer, Telling};
 use crate::{Frame, Subscriber};
 
 /// Frames that a ring keeps.
 const RING_FRAMES_MAX: usize = 512;
 /// Bytes that a ring keeps: stories are long.
 const RING_BYTES_MAX: usize = 512 * 1_024;
+/// Messages that may wait for one before them. They are in the store, so that no more need be kept.
+const AHEAD_MAX: usize = 256;
 
 /// A room's log on this node.
 #[derive(Debug)]
@@ -41,8 +44,9 @@ struct State {
     ring: VecDeque<Entry>,
     ring_bytes: usize,
     subscriptions: Slab<Arc<Subscription>>,
-    participants: HashMap<PrincipalId, Present>,
-    large: bool,
+    participants: Participants,
+    /// Durable messages before which others are missing here: those come from another node, or from the store.
+    ahead: BTreeMap<Seq, Ahead>,
 }
 
 #[derive(Debug)]
@@ -51,10 +55,18 @@ struct Entry {
     seq: Option<Seq>,
 }
 
-#[derive(Debug)]
-struct Present {
-    connections: u32,
-    participant: Participant,
+/// What is to be done once a message is published.
+pub(crate) type Then = Box<dyn FnOnce() + Send>;
+
+struct Ahead {
+    frame: Frame,
+    then: Option<Then>,
+}
+
+impl std::fmt::Debug for Ahead {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.frame.fmt(f)
+    }
 }
 
 /// A connection's place in a room.
@@ -111,8 +123,8 @@ impl RoomLog {
                 ring: VecDeque::new(),
                 ring_bytes: 0,
                 subscriptions: Slab::new(),
-                participants: HashMap::new(),
-                large: false,
+                participants: Participants::default(),
+                ahead: BTreeMap::new(),
             }),
         })
     }
@@ -207,29 +219,59 @@ impl RoomLog {
         }
     }
 
-    /// Publishes a message that is durable now, and says to how many connections.
-    pub(crate) fn publish_message(&self, seq: Seq, frame: Frame) -> usize {
+    /// Publishes a message that is durable, once every message before it is; then does `then`. What was published already
+    /// is left as it is. Says to how many connections.
+    pub(crate) fn publish_message(&self, seq: Seq, frame: Frame, then: Option<Then>) -> usize {
         let mut state = self.state();
+        let mut published = Vec::new();
         if seq > state.head.next() {
-            state.skip_to(seq);
+            if state.ahead.len() < AHEAD_MAX {
+                state.ahead.insert(seq, Ahead { frame, then });
+                return 0;
+            }
+            // The store has it, whose messages come in order; only whoever waits for this one is to hear now.
+            published.extend(then);
         } else {
-            state.head = state.head.max(seq);
-            state.push(Entry {
-                frame,
-                seq: Some(seq),
-            });
+            published.extend(then);
+            if seq > state.head {
+                state.push_message(seq, frame);
+                state.push_ahead(&mut published);
+                state.wake_all();
+            }
         }
-        state.wake_all();
-        state.subscriptions.len()
+        let connections = state.subscriptions.len();
+        drop(state);
+        for then in published {
+            then();
+        }
+        connections
     }
 
-    /// A message is durable that may never have been published: its commit succeeded, and the answer was lost.
-    pub(crate) fn found_stored(&self, seq: Seq) {
+    /// Publishes a message of another node, or of the store, as [`publish_message`](Self::publish_message).
+    pub fn publish_from_elsewhere(&self, seq: Seq, frame: Frame) {
+        self.publish_message(seq, frame, None);
+    }
+
+    /// Says that the store has nothing between the last published message and this place.
+    pub fn skip_to(&self, before: Seq) {
+        let mut published = Vec::new();
         let mut state = self.state();
-        if seq > state.head {
-            state.skip_to(seq);
+        if before > state.head {
+            state.head = before;
+            state.ahead = state.ahead.split_off(&before.next());
+            state.push_ahead(&mut published);
             state.wake_all();
         }
+        drop(state);
+        for then in published {
+            then();
+        }
+    }
+
+    /// Whether a message is here before which others are missing.
+    #[must_use]
+    pub fn has_gap(&self) -> bool {
+        !self.state().ahead.is_empty()
     }
 
     /// Publishes an event that is no message.
@@ -245,43 +287,69 @@ impl RoomLog {
         self.state().wake_all();
     }
 
-    /// Somebody opened the room on one more connection.
-    pub fn arrive(&self, person: PrincipalId, participant: &Participant) {
+    /// Somebody opened the room on one more connection; `participant` says who, if that is told. Whether it is the first
+    /// connection of this node.
+    pub fn arrive(
+        &self,
+        person: PrincipalId,
+        participant: impl FnOnce() -> Option<Participant>,
+    ) -> bool {
         let mut state = self.state();
-        let present = state.participants.entry(person).or_insert_with(|| Present {
-            connections: 0,
-            participant: participant.clone(),
-        });
-        present.connections += 1;
-        if present.connections == 1 {
-            state.presence_changed(self.room, vec![participant.clone()], Vec::new());
-        }
+        let (first_here, telling) = state.participants.arrive(person);
+        state.tell_arrival(self.room, telling, participant);
+        first_here
     }
 
-    /// Somebody closed the room on one connection.
-    pub fn depart(&self, person: PrincipalId) {
+    /// Somebody closed the room on one connection. Whether it was the last one of this node.
+    pub fn depart(&self, person: PrincipalId) -> bool {
         let mut state = self.state();
-        let Some(present) = state.participants.get_mut(&person) else {
-            return;
-        };
-        present.connections -= 1;
-        if present.connections == 0 {
-            state.participants.remove(&person);
-            state.presence_changed(self.room, Vec::new(), vec![person]);
-        }
+        let (last_here, telling) = state.participants.depart(person);
+        state.tell_departure(self.room, telling, person);
+        last_here
     }
 
-    /// Who has the room open, by name; `None` in a large room, where nobody is told unasked (reference 5.4).
+    /// Somebody has the room open on another node.
+    pub fn arrive_at(
+        &self,
+        peer: Peer,
+        person: PrincipalId,
+        participant: impl FnOnce() -> Option<Participant>,
+    ) {
+        let mut state = self.state();
+        let telling = state.participants.arrive_at(peer, person);
+        state.tell_arrival(self.room, telling, participant);
+    }
+
+    /// Somebody has closed the room on another node.
+    pub fn depart_from(&self, peer: Peer, person: PrincipalId) {
+        let mut state = self.state();
+        let telling = state.participants.depart_from(peer, person);
+        state.tell_departure(self.room, telling, person);
+    }
+
+    /// Who has the room open; `None` in a large room, where nobody is told unasked (reference 5.4).
     #[must_use]
-    pub fn roster(&self) -> Option<Vec<Participant>> {
+    pub fn roster(&self) -> Option<Vec<PrincipalId>> {
         let state = self.state();
-        (!state.large).then(|| state.sorted_participants())
+        (!state.participants.large()).then(|| state.participants.all())
     }
 
-    /// Who has the room open, by name, whatever its size.
+    /// Who has the room open, whatever its size.
     #[must_use]
-    pub fn participants(&self) -> Vec<Participant> {
-        self.state().sorted_participants()
+    pub fn participants(&self) -> Vec<PrincipalId> {
+        self.state().participants.all()
+    }
+
+    /// Who has the room open on this node.
+    #[must_use]
+    pub fn participants_here(&self) -> Vec<PrincipalId> {
+        self.state().participants.here()
+    }
+
+    /// Who has the room open on another node.
+    #[must_use]
+    pub fn participants_at(&self, peer: Peer) -> Vec<PrincipalId> {
+        self.state().participants.at(peer)
     }
 
     /// How many people have the room open.
@@ -310,15 +378,6 @@ impl State {
         }
     }
 
-    /// Messages up to a place are durable, and some of them were never published: every cursor falls behind, and is caught
-    /// up from the store.
-    fn skip_to(&mut self, seq: Seq) {
-        self.head = seq;
-        self.ring.clear();
-        self.ring_bytes = 0;
-        self.end += 1;
-    }
-
     fn wake_all(&self) {
         for (_, subscription) in &self.subscriptions {
             if !subscription.marked.swap(true, Ordering::AcqRel) {
@@ -327,52 +386,53 @@ impl State {
         }
     }
 
-    /// Tells who came and went, unless the room is large; and once that it became large, or is no longer: above the
-    /// participant update limit, until below 80 % of it (reference 5.4).
-    fn presence_changed(
+    fn push_message(&mut self, seq: Seq, frame: Frame) {
+        self.head = seq;
+        let seq = Some(seq);
+        self.push(Entry { frame, seq });
+    }
+
+    /// Publishes what has waited for the message before it.
+    fn push_ahead(&mut self, published: &mut Vec<Then>) {
+        while let Some(next) = self.ahead.remove(&self.head.next()) {
+            self.push_message(self.head.next(), next.frame);
+            published.extend(next.then);
+        }
+    }
+
+    fn tell_arrival(
         &mut self,
         room: RoomId,
-        arrived: Vec<Participant>,
-        departed: Vec<PrincipalId>,
+        telling: Option<Telling>,
+        participant: impl FnOnce() -> Option<Participant>,
     ) {
-        let count = self.participants.len();
-        let was_large = self.large;
-        self.large = if was_large {
-            count * 5 >= PARTICIPANT_UPDATE_LIMIT * 4
-        } else {
-            count > PARTICIPANT_UPDATE_LIMIT
-        };
-        if self.large && was_large {
-            return;
+        match telling {
+            Some(Telling::Who) => {
+                self.tell_presence(room, participant().into_iter().collect(), Vec::new());
+            }
+            Some(Telling::Size) => self.tell_presence(room, Vec::new(), Vec::new()),
+            Some(Telling::Nothing) | None => {}
         }
-        let told = !self.large && !was_large;
+    }
+
+    fn tell_departure(&mut self, room: RoomId, telling: Option<Telling>, person: PrincipalId) {
+        match telling {
+            Some(Telling::Who) => self.tell_presence(room, Vec::new(), vec![person.0]),
+            Some(Telling::Size) => self.tell_presence(room, Vec::new(), Vec::new()),
+            Some(Telling::Nothing) | None => {}
+        }
+    }
+
+    fn tell_presence(&mut self, room: RoomId, arrived: Vec<Participant>, departed: Vec<Uuid>) {
         let frame = Frame::encode(&ServerFrame::Presence {
             room: room.0,
-            arrived: if told { arrived } else { Vec::new() },
-            departed: if told {
-                departed.into_iter().map(|person| person.0).collect()
-            } else {
-                Vec::new()
-            },
-            count: count as u64,
-            large: self.large,
+            arrived,
+            departed,
+            count: self.participants.len() as u64,
+            large: self.participants.large(),
         });
         self.push(Entry { frame, seq: None });
         self.wake_all();
-    }
-
-    fn sorted_participants(&self) -> Vec<Participant> {
-        let mut list: Vec<_> = self
-            .participants
-            .values()
-            .map(|present| present.participant.clone())
-            .collect();
-        list.sort_by(|a, b| {
-            a.display_name
-                .cmp(&b.display_name)
-                .then_with(|| a.address.cmp(&b.address))
-        });
-        list
     }
 }
 

@@ -300,7 +300,7 @@ async fn run(
     };
     let storage = Arc::new(SqliteStorage::new(folder.path().to_owned()));
     let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(clock);
-    let app = App::open(storage, settings, clock)
+    let app = App::open(storage, settings, clock, None)
         .await
         .expect("a deployment");
     let (stop, stopped) = oneshot::channel();

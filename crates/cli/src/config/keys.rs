@@ -9,6 +9,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use perch_domain::addin::Origin;
 use perch_domain::limits::MESSAGES_PAGE_MAX;
+use perch_live_nats::NatsUrl;
 use perch_server::CertificateFiles;
 use perch_store_postgres::PostgresUrl;
 use serde_json::{Map, Value, json};
@@ -43,8 +44,13 @@ impl Key {
         self.name.replace(['.', '_'], "-")
     }
 
-    /// A value as it may be shown: the address of a database without its password.
+    /// A value as it may be shown: the address of a database, or of NATS, without its password.
     pub(crate) fn shown(text: &str) -> String {
+        if text.starts_with("nats:") || text.starts_with("tls:") {
+            return text
+                .parse()
+                .map_or_else(|_| "***".to_owned(), |url: NatsUrl| url.to_string());
+        }
         if text.starts_with("postgres") {
             return text
                 .parse()
@@ -258,6 +264,53 @@ pub(crate) const KEYS: &[Key] = &[
         number: true,
         set: |config, text| {
             config.connections = within(text, 2, 1_000)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "bus.url",
+        help: "NATS servers that connect the nodes, such as tls://perch:password@nats.contoso.com, several with commas between them; none: this is the only node",
+        default: "none",
+        number: false,
+        set: |config, text| {
+            config.bus = (text != "none").then(|| text.parse()).transpose()?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "bus.subject",
+        help: "The subject on NATS of this deployment; another deployment needs another one",
+        default: "perch",
+        number: false,
+        set: |config, text| {
+            if text.is_empty() || text.contains(['*', '>', ' ']) {
+                return Err("Give words with dots between them, such as perch.contoso.".to_owned());
+            }
+            text.clone_into(&mut config.bus_subject);
+            Ok(())
+        },
+    },
+    Key {
+        name: "bus.authorities",
+        help: "File of the authorities whose NATS servers are believed, PEM; none: those of the system",
+        default: "",
+        number: false,
+        set: |config, text| {
+            config.bus_authorities = (!text.is_empty()).then(|| text.into());
+            Ok(())
+        },
+    },
+    Key {
+        name: "node.name",
+        help: "The name of this node, unique in the deployment; none: the machine's name",
+        default: "",
+        number: false,
+        set: |config, text| {
+            config.node_name = if text.is_empty() {
+                gethostname::gethostname().to_string_lossy().into_owned()
+            } else {
+                text.to_owned()
+            };
             Ok(())
         },
     },

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use perch_domain::addin::Origin;
+use perch_live_nats::NatsUrl;
 use perch_server::{CertificateFiles, HttpSettings, SocketLimits};
 use perch_store_postgres::PostgresUrl;
 
@@ -48,6 +49,14 @@ pub(crate) struct Config {
     pub(crate) database: Option<PostgresUrl>,
     /// How many connections to it may be open.
     pub(crate) connections: u32,
+    /// What connects this node with others.
+    pub(crate) bus: Option<NatsUrl>,
+    /// The subject of the deployment there.
+    pub(crate) bus_subject: String,
+    /// The authorities that vouch for it.
+    pub(crate) bus_authorities: Option<PathBuf>,
+    /// This node.
+    pub(crate) node_name: String,
     /// Messages sent when a room is joined.
     pub(crate) default_chat_history: u32,
     /// How much one connection may send.
@@ -79,6 +88,10 @@ impl Config {
             bytes_max: None,
             database: None,
             connections: 0,
+            bus: None,
+            bus_subject: String::new(),
+            bus_authorities: None,
+            node_name: String::new(),
             default_chat_history: 0,
             limits: SocketLimits {
                 frames_per_second: NonZeroU32::MIN,
@@ -143,6 +156,12 @@ impl Config {
                         .to_owned(),
                 );
             }
+        }
+        if config.bus.is_some() && config.database.is_none() {
+            faults.push(
+                "bus.url connects nodes, and the embedded databases have one node: give storage.url too."
+                    .to_owned(),
+            );
         }
         if faults.is_empty() {
             Ok(config)

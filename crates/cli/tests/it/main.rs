@@ -14,6 +14,7 @@ mod fault;
 mod full_disk;
 mod log;
 mod metrics;
+mod nodes;
 mod package;
 mod postgres;
 mod process;

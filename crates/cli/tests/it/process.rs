@@ -105,9 +105,10 @@ impl Serving {
                 }
             }
         });
-        let address = listening
-            .recv_timeout(START_MAX)
-            .expect("the server says where it listens");
+        let address = listening.recv_timeout(START_MAX).unwrap_or_else(|cause| {
+            let log = log.lock().expect("no panic").join("\n");
+            panic!("the server does not say where it listens: {cause}\n{log}")
+        });
         Self {
             child,
             reader: Some(reader),

@@ -6,6 +6,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod nats;
 mod postgres;
 
+pub use nats::Nats;
 pub use postgres::Postgres;

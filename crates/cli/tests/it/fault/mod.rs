@@ -7,6 +7,7 @@ mod clock;
 mod database;
 mod disk;
 mod kill;
+mod nodes;
 mod slow;
 
 use std::fs::{File, read_to_string};
@@ -67,8 +68,12 @@ impl Site {
     }
 
     fn command(&self, flags: &[&str]) -> Command {
+        self.command_at(&self.address, flags)
+    }
+
+    fn command_at(&self, address: &str, flags: &[&str]) -> Command {
         let mut command = perch(self.folder.path(), &["serve"]);
-        command.args(["--server-listen", &self.address]).args(flags);
+        command.args(["--server-listen", address]).args(flags);
         command.args(["--storage-url", &self.storage]);
         for limit in ["--live-frames-per-second", "--live-frames-burst"] {
             command.args([limit, "100000"]);
@@ -89,13 +94,19 @@ struct Recording {
 impl Recording {
     /// Starts the clients at a running server.
     async fn start(site: &Site, flags: &[&str]) -> Self {
-        let url = format!("http://{}", site.address);
+        Self::start_at(site, &[&site.address], flags).await
+    }
+
+    /// Starts the clients at running servers, among which they are spread and move.
+    async fn start_at(site: &Site, addresses: &[&str], flags: &[&str]) -> Self {
+        let urls: Vec<_> = addresses.iter().map(|at| format!("http://{at}")).collect();
+        let url = urls[0].clone();
         let mut control = Person::nobody(&url);
         control.sign_in("control@contoso.com", PASSWORD).await;
         let file = site.folder.path().join("record");
         File::create(&file).expect("a file");
         let child = perch(site.folder.path(), &["bench", "history"])
-            .args(["--url", &url, "--seconds", "1000000", "--record"])
+            .args(["--url", &urls.join(","), "--seconds", "1000000", "--record"])
             .arg(&file)
             .args(flags)
             .env("PERCH_TOKEN", control.secret().expect("a token"))

@@ -1,0 +1,231 @@
+//! The other nodes, by what was heard from them.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use perch_live::Peer;
+use perch_live::bus::{Beat, Versions};
+use uuid::Uuid;
+
+/// A node that is silent for so long is gone.
+const SILENT_MAX: Duration = Duration::from_secs(3);
+
+/// People by room.
+pub(crate) type Roster = Vec<(Uuid, Vec<Uuid>)>;
+
+/// The other nodes.
+#[derive(Debug)]
+pub(crate) struct Peers {
+    known: HashMap<Uuid, Known>,
+    /// When this node last heard itself.
+    heard_self: Instant,
+}
+
+#[derive(Debug)]
+struct Known {
+    peer: Option<Peer>,
+    /// The number of its last event.
+    number: u64,
+    heard: Instant,
+    beat: Option<Beat>,
+    roster: Roster,
+}
+
+/// What an event's number says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// The first event that was heard from a node that has been there before.
+    Unknown,
+    /// The one that was to come.
+    Next,
+    /// Others before it were missed.
+    Gap,
+    /// It was heard before, or comes late.
+    Late,
+}
+
+impl Default for Peers {
+    fn default() -> Self {
+        Self {
+            known: HashMap::new(),
+            heard_self: Instant::now(),
+        }
+    }
+}
+
+impl Peers {
+    /// This node has heard itself: the bus works.
+    pub(crate) fn hear_self(&mut self) {
+        self.heard_self = Instant::now();
+    }
+
+    /// An event of a node was heard.
+    pub(crate) fn hear(&mut self, node: Uuid, number: u64) -> Order {
+        if let Some(known) = self.known.get_mut(&node) {
+            known.heard = Instant::now();
+            if number <= known.number {
+                return Order::Late;
+            }
+            let next = number == known.number + 1;
+            known.number = number;
+            return if next { Order::Next } else { Order::Gap };
+        }
+        let taken = |peer: &Peer| self.known.values().any(|known| known.peer == Some(*peer));
+        let peer = (0..Peer::MAX)
+            .filter_map(Peer::new)
+            .find(|peer| !taken(peer));
+        let known = Known {
+            peer,
+            number,
+            heard: Instant::now(),
+            beat: None,
+            roster: Vec::new(),
+        };
+        self.known.insert(node, known);
+        if number == 1 {
+            Order::Next
+        } else {
+            Order::Unknown
+        }
+    }
+
+    /// A node has told of itself.
+    pub(crate) fn beat(&mut self, node: Uuid, beat: Beat) {
+        if let Some(known) = self.known.get_mut(&node) {
+            known.beat = Some(beat);
+        }
+    }
+
+    /// The number by which participants of a node are kept.
+    pub(crate) fn peer(&self, node: Uuid) -> Option<Peer> {
+        self.known.get(&node)?.peer
+    }
+
+    /// Takes a part of a node's roster, and gives the whole after the last.
+    pub(crate) fn roster(
+        &mut self,
+        node: Uuid,
+        part: Roster,
+        last: bool,
+    ) -> Option<(Peer, Roster)> {
+        let known = self.known.get_mut(&node)?;
+        known.roster.extend(part);
+        if !last {
+            return None;
+        }
+        let whole = std::mem::take(&mut known.roster);
+        Some((known.peer?, whole))
+    }
+
+    /// A part of a node's roster was missed.
+    pub(crate) fn forget_roster(&mut self, node: Uuid) {
+        if let Some(known) = self.known.get_mut(&node) {
+            known.roster.clear();
+        }
+    }
+
+    /// A node has left.
+    pub(crate) fn remove(&mut self, node: Uuid) -> Option<Peer> {
+        self.known.remove(&node)?.peer
+    }
+
+    /// Whether every node has these versions.
+    pub(crate) fn all_cover(&self, versions: &Versions) -> bool {
+        self.behind(versions).is_empty()
+    }
+
+    /// The nodes that have not said that they have these versions.
+    pub(crate) fn behind(&self, versions: &Versions) -> Vec<String> {
+        let covers = |beat: &Beat| beat.versions.cover(versions);
+        (self.known.iter())
+            .filter(|(_, known)| !known.beat.as_ref().is_some_and(covers))
+            .map(|(id, known)| match &known.beat {
+                Some(beat) => beat.name.clone(),
+                None => id.to_string(),
+            })
+            .collect()
+    }
+
+    /// Removes the nodes that are silent; and whether this node does not even hear itself.
+    pub(crate) fn silent(&mut self) -> (Vec<(String, Peer)>, bool) {
+        let gone: Vec<Uuid> = (self.known.iter())
+            .filter(|(_, known)| known.heard.elapsed() > SILENT_MAX)
+            .map(|(node, _)| *node)
+            .collect();
+        let mut silent = Vec::new();
+        for node in gone {
+            if let Some(known) = self.known.remove(&node) {
+                let name = known
+                    .beat
+                    .map_or_else(|| node.to_string(), |beat| beat.name);
+                silent.extend(known.peer.map(|peer| (name, peer)));
+            }
+        }
+        (silent, self.heard_self.elapsed() > SILENT_MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(n: u128) -> Uuid {
+        Uuid::from_u128(n)
+    }
+
+    #[test]
+    fn numbers_tell_what_was_missed_and_what_comes_late() {
+        let mut peers = Peers::default();
+        assert_eq!(
+            peers.hear(node(1), 1),
+            Order::Next,
+            "a node that has just begun"
+        );
+        assert_eq!(
+            peers.hear(node(2), 7),
+            Order::Unknown,
+            "one that was there before"
+        );
+        assert_eq!(peers.hear(node(2), 8), Order::Next);
+        assert_eq!(peers.hear(node(2), 10), Order::Gap);
+        assert_eq!(peers.hear(node(2), 9), Order::Late);
+        assert_eq!(peers.hear(node(2), 10), Order::Late);
+        assert_eq!(peers.hear(node(2), 11), Order::Next);
+        assert_ne!(peers.peer(node(1)), peers.peer(node(2)));
+    }
+
+    #[test]
+    fn a_change_is_everywhere_once_every_node_has_said_so() {
+        let mut peers = Peers::default();
+        let versions = |directory| Versions {
+            directory,
+            ..Versions::default()
+        };
+        assert!(peers.all_cover(&versions(1)), "there is no other node");
+        peers.hear(node(1), 1);
+        assert!(!peers.all_cover(&versions(1)), "it has said nothing yet");
+        let beat = |directory| Beat {
+            name: "two".to_owned(),
+            connections: 0,
+            versions: versions(directory),
+        };
+        peers.beat(node(1), beat(1));
+        assert!(peers.all_cover(&versions(1)));
+        assert_eq!(peers.behind(&versions(2)), ["two"]);
+        assert!(peers.remove(node(1)).is_some());
+        assert!(peers.all_cover(&versions(2)));
+    }
+
+    #[test]
+    fn a_roster_is_whole_after_its_last_part() {
+        let mut peers = Peers::default();
+        peers.hear(node(1), 1);
+        let part = |n| vec![(node(n), vec![node(n + 1)])];
+        assert_eq!(peers.roster(node(1), part(10), false), None);
+        let (_, whole) = peers.roster(node(1), part(20), true).unwrap();
+        assert_eq!(whole.len(), 2);
+        assert_eq!(peers.roster(node(1), part(10), false), None);
+        peers.forget_roster(node(1));
+        assert_eq!(peers.roster(node(1), part(20), true).unwrap().1.len(), 1);
+    }
+}

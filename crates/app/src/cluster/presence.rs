@@ -1,0 +1,112 @@
+//! Who has which room open at another node.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::PoisonError;
+
+use perch_domain::{PrincipalId, RoomId};
+use perch_live::Peer;
+use perch_live::bus::Event;
+use uuid::Uuid;
+
+use crate::App;
+use crate::catalogue::RoomView;
+use crate::cluster::Cluster;
+use crate::cluster::peers::Roster;
+
+/// People in one part of a roster, or in one event of changes.
+const PART_MAX: usize = 2_000;
+
+impl Cluster {
+    /// Somebody opened a room on their first connection to this node, or closed it on their last.
+    pub(crate) fn presence_changed(&self, room: RoomId, person: PrincipalId, present: bool) {
+        self.presence
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((room.0, person.0, present));
+    }
+
+    pub(super) fn send_presence(&self) {
+        let changes =
+            std::mem::take(&mut *self.presence.lock().unwrap_or_else(PoisonError::into_inner));
+        for part in changes.chunks(PART_MAX) {
+            self.send(Event::Presence(part.to_vec()));
+        }
+    }
+}
+
+impl App {
+    /// Tells who is here. Changes that wait are sent before: the roster has them already.
+    pub(super) fn send_roster(&self, cluster: &Cluster) {
+        cluster.send_presence();
+        let mut rooms = Vec::new();
+        let mut people = 0;
+        for pool in self.all_pools() {
+            for view in Self::room_views(&pool) {
+                let here = view.log.participants_here();
+                for part in here.chunks(PART_MAX) {
+                    people += part.len();
+                    rooms.push((view.room.id.0, part.iter().map(|id| id.0).collect()));
+                    if people >= PART_MAX {
+                        let rooms = std::mem::take(&mut rooms);
+                        cluster.send(Event::Roster { rooms, last: false });
+                        people = 0;
+                    }
+                }
+            }
+        }
+        cluster.send(Event::Roster { rooms, last: true });
+    }
+
+    pub(super) fn show_presence(
+        &self,
+        cluster: &Cluster,
+        node: Uuid,
+        changes: Vec<(Uuid, Uuid, bool)>,
+    ) {
+        let Some(peer) = cluster.peers().peer(node) else {
+            return;
+        };
+        for (room, person, present) in changes {
+            if let Ok(view) = self.room_view(RoomId(room)) {
+                let person = PrincipalId(person);
+                if present {
+                    self.arrive_at(&view, peer, person);
+                } else {
+                    view.log.depart_from(peer, person);
+                }
+            }
+        }
+    }
+
+    fn arrive_at(&self, view: &RoomView, peer: Peer, person: PrincipalId) {
+        view.log
+            .arrive_at(peer, person, || self.participant(view, person));
+    }
+
+    /// Takes a node's roster for all that there is of it, and tells only what differs.
+    pub(super) fn replace_presence(&self, peer: Peer, roster: Roster) {
+        let mut rooms: HashMap<RoomId, HashSet<PrincipalId>> = HashMap::new();
+        for (room, people) in roster {
+            let there = rooms.entry(RoomId(room)).or_default();
+            there.extend(people.into_iter().map(PrincipalId));
+        }
+        for pool in self.all_pools() {
+            for view in Self::room_views(&pool) {
+                let there = rooms.remove(&view.room.id).unwrap_or_default();
+                for person in view.log.participants_at(peer) {
+                    if !there.contains(&person) {
+                        view.log.depart_from(peer, person);
+                    }
+                }
+                for person in there {
+                    self.arrive_at(&view, peer, person);
+                }
+            }
+        }
+    }
+
+    /// A node is gone, and its connections with it.
+    pub(super) fn clear_presence(&self, peer: Peer) {
+        self.replace_presence(peer, Vec::new());
+    }
+}

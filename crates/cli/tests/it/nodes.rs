@@ -1,0 +1,207 @@
+//! Two nodes of one deployment, on PostgreSQL and NATS.
+
+use std::time::Duration;
+
+use perch_test_servers::{Nats, Postgres};
+use perch_testkit::{Person, Socket};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::process::{PASSWORD, Serving, perch, run};
+
+const POOL: &str = "pchat01.contoso.com";
+/// In which a change made at one node has to be at the other.
+const WITHIN: Duration = Duration::from_secs(1);
+
+/// A deployment that several nodes may serve.
+struct Deployment {
+    folder: TempDir,
+    database: String,
+    nats: Nats,
+}
+
+impl Deployment {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Postgres::shared().database();
+        let arguments = ["init", "--administrator", "control@contoso.com"];
+        let place = ["--pool", POOL, "--storage-url", &database];
+        let output = run(folder.path(), &[&arguments[..], &place].concat());
+        assert!(output.status.success(), "{output:?}");
+        Self {
+            folder,
+            database,
+            nats: Nats::start(),
+        }
+    }
+
+    fn node(&self, name: &str) -> Serving {
+        let mut command = perch(self.folder.path(), &["serve"]);
+        command.args(["--server-listen", "127.0.0.1:0", "--node-name", name]);
+        command.args(["--storage-url", &self.database]);
+        command.args(["--bus-url", &self.nats.url()]);
+        Serving::spawn(command)
+    }
+}
+
+async fn sign_in(node: &Serving, name: &str) -> Person {
+    let mut person = Person::nobody(&node.url);
+    person
+        .sign_in(&format!("{name}@contoso.com"), PASSWORD)
+        .await;
+    person
+}
+
+/// Makes users, a category for them, and a room of which they are members. Gives the room.
+async fn furnish(control: &Person, users: &[&str]) -> String {
+    for user in users {
+        let body = json!({
+            "kind": "user", "address": format!("{user}@contoso.com"), "display_name": user, "password": PASSWORD,
+        });
+        control.post("/principals", body).await.done();
+    }
+    let mut everybody = vec!["control@contoso.com".to_owned()];
+    everybody.extend(users.iter().map(|user| format!("{user}@contoso.com")));
+    let body = json!({ "name": "Floor", "allowed_members": everybody });
+    control
+        .post(&format!("/pools/{POOL}/categories"), body)
+        .await
+        .done();
+    let body = json!({ "category": "Floor", "name": "FX", "members": everybody });
+    let room = control.post(&format!("/pools/{POOL}/rooms"), body).await;
+    room.done()["id"].as_str().unwrap().to_owned()
+}
+
+/// The next frame of a kind, which is to be there within a second.
+async fn soon(socket: &mut Socket, kind: &str) -> Value {
+    let frame = tokio::time::timeout(WITHIN, socket.expect(kind)).await;
+    frame.unwrap_or_else(|_| panic!("no {kind} within {WITHIN:?}"))
+}
+
+#[tokio::test]
+async fn what_is_posted_at_one_node_is_seen_at_the_other_in_the_same_order() {
+    let deployment = Deployment::new();
+    let [one, two] = [deployment.node("one"), deployment.node("two")];
+    let control = sign_in(&one, "control").await;
+    let room = furnish(&control, &["amelie", "blake"]).await;
+    let [amelie, blake] = [sign_in(&one, "amelie").await, sign_in(&two, "blake").await];
+    let mut at_one = Socket::connect(&amelie).await;
+    at_one.join(&room).await;
+    let mut at_two = Socket::connect(&blake).await;
+    at_two.join(&room).await;
+
+    for n in 0..20 {
+        let (socket, text) = if n % 2 == 0 {
+            (&mut at_one, format!("one {n}"))
+        } else {
+            (&mut at_two, format!("two {n}"))
+        };
+        let nonce = Uuid::new_v4();
+        let post = json!({ "type": "post", "id": n, "room": room, "nonce": nonce, "text": text });
+        socket.send(post).await;
+    }
+    let mut seen: [Vec<(u64, Value)>; 2] = [Vec::new(), Vec::new()];
+    for (socket, seen) in [&mut at_one, &mut at_two].into_iter().zip(&mut seen) {
+        while seen.len() < 20 {
+            let message = soon(socket, "message").await;
+            seen.push((message["seq"].as_u64().unwrap(), message["text"].clone()));
+        }
+    }
+    assert_eq!(seen[0], seen[1]);
+    let places: Vec<_> = seen[0].iter().map(|(seq, _)| *seq).collect();
+    assert_eq!(places, (1..=20).collect::<Vec<_>>());
+    assert!(one.terminate().success());
+    assert!(two.terminate().success());
+}
+
+#[tokio::test]
+async fn presence_and_changes_reach_the_other_node_within_a_second() {
+    let deployment = Deployment::new();
+    let [one, two] = [deployment.node("one"), deployment.node("two")];
+    let control = sign_in(&one, "control").await;
+    let room = furnish(&control, &["amelie", "blake"]).await;
+    let amelie = sign_in(&one, "amelie").await;
+    let mut at_one = Socket::connect(&amelie).await;
+    at_one.join(&room).await;
+    let blake = sign_in(&two, "blake").await;
+    let mut at_two = Socket::connect(&blake).await;
+    at_two.join(&room).await;
+    let came = soon(&mut at_one, "presence").await;
+    assert_eq!(came["arrived"][0]["display_name"], "blake");
+    assert_eq!(came["count"], 2);
+    let list = blake.get(&format!("/rooms/{room}/participants")).await;
+    assert_eq!(list.done().as_array().unwrap().len(), 2);
+
+    let path = format!("/rooms/{room}");
+    control
+        .patch(&path, json!({ "name": "FX Spot" }))
+        .await
+        .done();
+    assert_eq!(
+        soon(&mut at_two, "room_updated").await["room"]["name"],
+        "FX Spot"
+    );
+    let body = json!({ "name": "Chart", "url": "https://chart.contoso.com/" });
+    control
+        .post(&format!("/pools/{POOL}/addins"), body)
+        .await
+        .done();
+    control
+        .patch(&path, json!({ "addin": "Chart" }))
+        .await
+        .done();
+    assert_eq!(
+        soon(&mut at_two, "room_updated").await["room"]["addin"]["name"],
+        "Chart"
+    );
+
+    // Removed at one node, closed at the other, and nothing that is posted afterwards is seen.
+    let body = json!({ "members": ["control@contoso.com", "amelie@contoso.com"] });
+    control.patch(&path, body).await.done();
+    at_one.post(&room, "without blake").await;
+    let removed = soon(&mut at_two, "removed").await;
+    assert_eq!(removed["room"], json!(room));
+    let gone = at_one
+        .expect_where("blake goes", |frame| {
+            frame["departed"]
+                .as_array()
+                .is_some_and(|gone| gone.len() == 1)
+        })
+        .await;
+    assert_eq!(gone["count"], 1);
+    at_two.settle().await;
+
+    // Disabled at one node, disconnected at the other.
+    let found = control.get("/principals?search=blake").await.done();
+    let id = found[0]["id"].as_str().unwrap_or_else(|| panic!("{found}"));
+    let disabled = json!({ "disabled": true });
+    control
+        .patch(&format!("/principals/{id}"), disabled)
+        .await
+        .done();
+    let closed = tokio::time::timeout(WITHIN, at_two.closed()).await;
+    assert!(closed.is_ok(), "still connected");
+}
+
+#[tokio::test]
+async fn a_node_that_is_killed_takes_its_people_with_it_and_loses_no_message() {
+    let deployment = Deployment::new();
+    let [one, two] = [deployment.node("one"), deployment.node("two")];
+    let control = sign_in(&one, "control").await;
+    let room = furnish(&control, &["amelie", "blake"]).await;
+    let mut at_one = Socket::connect(&sign_in(&one, "amelie").await).await;
+    at_one.join(&room).await;
+    let mut at_two = Socket::connect(&sign_in(&two, "blake").await).await;
+    at_two.join(&room).await;
+    soon(&mut at_one, "presence").await;
+    at_two.post(&room, "last words").await;
+    two.kill();
+    let message = at_one.expect("message").await;
+    assert_eq!(message["text"], "last words");
+    let gone = at_one.expect("presence").await;
+    assert_eq!(
+        (&gone["departed"].as_array().unwrap().len(), &gone["count"]),
+        (&1, &json!(1))
+    );
+}

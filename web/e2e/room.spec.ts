@@ -86,7 +86,7 @@ test('a message that the server refuses comes back into the composer with the re
 test('who is denied by the category does not find its rooms', async ({ demo }) => {
   const sofia = await demo.as('sofia');
   await sofia.goto('/');
-  await sofia.getByRole('button', { name: 'Find a room' }).first().click();
+  await sofia.getByRole('button', { name: 'Find rooms and messages' }).click();
   await sofia.getByRole('dialog').getByRole('searchbox').fill('e');
   await expect(sofia.getByText('Research notes').first()).toBeVisible();
   await expect(sofia.getByText('Equities')).toHaveCount(0);

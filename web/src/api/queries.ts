@@ -2,7 +2,7 @@
  * What the application reads, as TanStack Query options: one key per thing, used for reading and for
  * invalidating alike.
  */
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, unwrap } from './client';
 import { ProblemError } from './problem';
 import type { RoomFilter, Session } from './types';
@@ -12,6 +12,7 @@ export const keys = {
   rooms: ['rooms'] as const,
   room: (room: string) => ['room', room] as const,
   roomDetail: (room: string) => ['room', room, 'detail'] as const,
+  search: ['search'] as const,
   participants: (room: string) => ['room', room, 'participants'] as const,
   pools: ['pools'] as const,
   addins: (pool: string) => ['pools', pool, 'addins'] as const,
@@ -87,5 +88,23 @@ export function principalsQuery(search: string, limit = 20) {
       unwrap(api.GET('/api/v1/principals', { params: { query: { search, limit } }, signal })),
     placeholderData: keepPreviousData,
     staleTime: 30_000,
+  });
+}
+
+/** Messages that have what is looked for, newest first, in one room or in all. */
+export function searchQuery(q: string, room: string | undefined) {
+  return infiniteQueryOptions({
+    queryKey: [...keys.search, q, room],
+    queryFn: ({ signal, pageParam }) => {
+      const query = {
+        q,
+        ...(room === undefined ? {} : { room }),
+        ...(pageParam === '' ? {} : { cursor: pageParam }),
+      };
+      return unwrap(api.GET('/api/v1/search/messages', { params: { query }, signal }));
+    },
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
   });
 }

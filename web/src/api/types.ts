@@ -37,5 +37,7 @@ export type Author = Schemas['Author'];
 export type Context = Schemas['Context'];
 export type Message = Schemas['Message'];
 export type MessagePage = Schemas['MessagePage'];
+export type FoundMessage = Schemas['FoundMessage'];
+export type Span = Schemas['Span'];
 export type Participant = Schemas['Participant'];
 export type StorageEntry = Schemas['StorageEntry'];

@@ -44,11 +44,11 @@ export function TopBar() {
       <Button
         className={styles.finder ?? ''}
         onPress={openFinder}
-        aria-label={t('room:find_room')}
+        aria-label={t('room:find_anything')}
         aria-keyshortcuts="Control+K"
       >
         <Search aria-hidden />
-        <span className={styles.finderWords}>{t('room:find_room')}</span>
+        <span className={styles.finderWords}>{t('room:find_anything')}</span>
         <Kbd>Ctrl K</Kbd>
       </Button>
       <div className={styles.end}>

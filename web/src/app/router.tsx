@@ -65,7 +65,21 @@ const homeRoute = createRoute({
 const roomRoute = createRoute({
   getParentRoute: () => clientRoute,
   path: '/room/$room',
+  /** The place of a message to go to. */
+  validateSearch: ({ at }: Record<string, unknown>): { at?: number } =>
+    typeof at === 'number' && Number.isSafeInteger(at) && at > 0 ? { at } : {},
   component: lazyRouteComponent(() => import('../features/room/RoomPage'), 'RoomPage'),
+});
+
+const searchRoute = createRoute({
+  getParentRoute: () => clientRoute,
+  path: '/search',
+  validateSearch: ({ q, room }: Record<string, unknown>): { q?: string; room?: string } => ({
+    // In an address a word may look like a number.
+    ...(['string', 'number', 'boolean'].includes(typeof q) && { q: `${q}` }),
+    ...(typeof room === 'string' && { room }),
+  }),
+  component: lazyRouteComponent(() => import('../features/search/SearchPage'), 'SearchPage'),
 });
 
 /** What a list page shows: of which pool, and what is searched for. */
@@ -170,7 +184,7 @@ const editCategoryRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   signInRoute,
   signedInRoute.addChildren([
-    clientRoute.addChildren([homeRoute, roomRoute]),
+    clientRoute.addChildren([homeRoute, roomRoute, searchRoute]),
     manageRoute.addChildren([myRoomsRoute, newRoomRoute, editRoomRoute]),
     adminRoute.addChildren([
       adminIndexRoute,

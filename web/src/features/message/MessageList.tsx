@@ -22,11 +22,13 @@ import { useRowKeys } from './useRowKeys';
 
 export interface MessageListProps {
   state: RoomState;
+  /** The place of a message to go to. */
+  at: number | undefined;
   onContext: ContextPress;
   onEdit: (post: PendingPost) => void;
 }
 
-export function MessageList({ state, onContext, onEdit }: MessageListProps) {
+export function MessageList({ state, at, onContext, onEdit }: MessageListProps) {
   const { t, i18n } = useTranslation('message');
   const live = useLive();
   const session = useSession();
@@ -40,7 +42,7 @@ export function MessageList({ state, onContext, onEdit }: MessageListProps) {
 
   useReading(id, following && !detached, room.head, room.unread);
 
-  const { list, look, toEnd, toNew, onWheel, newAbove } = useMessageScroll(state, rows, pending);
+  const { list, look, toEnd, toNew, onWheel, newAbove } = useMessageScroll(state, rows, pending, at);
   const { tabStop, onKeyDown, onFocus } = useRowKeys(rows);
 
   if (!held) {
@@ -91,6 +93,7 @@ export function MessageList({ state, onContext, onEdit }: MessageListProps) {
                   message={message}
                   continues={continues}
                   isTabStop={message.seq === tabStop}
+                  isFound={message.seq === at}
                   head={room.head}
                   language={i18n.language}
                   onContext={onContext}

@@ -14,6 +14,8 @@ export interface MessageRowProps {
   continues: boolean;
   /** The one row that Tab reaches. */
   isTabStop: boolean;
+  /** The one that was looked for. */
+  isFound: boolean;
   head: number;
   language: string;
   onContext: ContextPress;
@@ -23,6 +25,7 @@ export const MessageRow = memo(function MessageRow({
   message,
   continues,
   isTabStop,
+  isFound,
   head,
   onContext,
 }: MessageRowProps) {
@@ -37,8 +40,14 @@ export const MessageRow = memo(function MessageRow({
       aria-label={t('row', { author: author.display_name, time })}
       aria-describedby={textId}
       tabIndex={isTabStop ? 0 : -1}
+      aria-current={isFound || undefined}
       data-seq={message.seq}
-      className={cx(styles.row, message.alert && styles.alert, continues && styles.continues)}
+      className={cx(
+        styles.row,
+        message.alert && styles.alert,
+        isFound && styles.found,
+        continues && styles.continues,
+      )}
     >
       <time dateTime={at} title={formatMoment(at)} className={styles.time}>
         {time}

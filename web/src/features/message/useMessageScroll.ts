@@ -39,6 +39,7 @@ export function useMessageScroll(
   state: RoomState,
   rows: readonly MessageRowModel[],
   pending: readonly PendingPost[],
+  at: number | undefined,
 ) {
   const live = useLive();
   const { window: held, following, newFrom } = state;
@@ -80,6 +81,7 @@ export function useMessageScroll(
     if (wanted) {
       target.current = null;
       box.scrollTop += topIn(box, wanted) - ABOVE_PX;
+      if (wanted.dataset.seq === `${at}`) wanted.focus({ preventScroll: true });
     } else if (following && !detached) {
       box.scrollTop = box.scrollHeight;
     } else if (!anchorsNatively && anchor.current) {
@@ -109,16 +111,28 @@ export function useMessageScroll(
     if (box && !detached) box.scrollTop = box.scrollHeight;
   }, [live, id, detached]);
 
+  const toPlace = useCallback(
+    (seq: number) => {
+      live.setFollowing(id, false);
+      const row = rowOf(seq);
+      if (row && list.current) {
+        list.current.scrollTop += topIn(list.current, row) - ABOVE_PX;
+      } else {
+        target.current = seq;
+        void live.loadAround(id, seq);
+      }
+      return row;
+    },
+    [live, id, rowOf],
+  );
+
+  // A message that was looked for has the focus, so that the keys and a screen reader go on from there.
+  useEffect(() => {
+    if (at !== undefined && isShown) toPlace(at)?.focus({ preventScroll: true });
+  }, [at, isShown, toPlace]);
+
   const toNew = () => {
-    if (newFrom === null) return;
-    live.setFollowing(id, false);
-    const row = rowOf(newFrom);
-    if (row && list.current) {
-      list.current.scrollTop += topIn(list.current, row) - ABOVE_PX;
-    } else {
-      target.current = newFrom;
-      void live.loadAround(id, newFrom);
-    }
+    if (newFrom !== null) toPlace(newFrom);
   };
 
   /** What floats above the conversation must not stop the wheel. */

@@ -15,11 +15,13 @@ import styles from './RoomPage.module.css';
 
 export interface ConversationProps {
   state: RoomState;
+  /** The place of a message to go to. */
+  at: number | undefined;
   paneShown: boolean;
   onPane: (shown: boolean) => void;
 }
 
-export function Conversation({ state, paneShown, onPane }: ConversationProps) {
+export function Conversation({ state, at, paneShown, onPane }: ConversationProps) {
   const live = useLive();
   const phone = usePhone();
   const { room } = state;
@@ -29,9 +31,11 @@ export function Conversation({ state, paneShown, onPane }: ConversationProps) {
   const showParticipants = (shown: boolean) => setParticipants(shown ? 'yes' : 'no');
 
   // Whoever opened the room can write at once; but keys that walk the rail stay there, and a phone shows no keyboard unasked.
+  // Whoever comes to a message is taken there by the list.
   useEffect(() => {
+    if (at !== undefined) return;
     if (!phone && !document.activeElement?.matches('nav :focus-visible')) composer.current?.focus();
-  }, [phone]);
+  }, [phone, at]);
 
   const showContext: ContextPress = (context, { seq, author, at }) => {
     sendContext(room.id, context, { seq, author, at });
@@ -52,7 +56,7 @@ export function Conversation({ state, paneShown, onPane }: ConversationProps) {
       />
       <div className={styles.body}>
         <div className={styles.messages}>
-          <MessageList state={state} onContext={showContext} onEdit={editAgain} />
+          <MessageList state={state} at={at} onContext={showContext} onEdit={editAgain} />
           <Composer ref={composer} room={room} onSent={() => live.goToEnd(room.id)} />
         </div>
         {participantsShown && <ParticipantPanel state={state} onClose={() => showParticipants(false)} />}

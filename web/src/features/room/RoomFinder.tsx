@@ -1,9 +1,9 @@
 /** Finds a room by name or description: type, choose by arrows, Enter opens. Also the way to create one. */
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Plus, Star } from 'lucide-react';
+import { Plus, Search, Star } from 'lucide-react';
 import { type KeyboardEvent, useDeferredValue, useState } from 'react';
-import { GridList, GridListItem } from 'react-aria-components';
+import { GridList, GridListItem, Link } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { roomsQuery } from '../../api/queries';
 import type { Room } from '../../api/types';
@@ -22,7 +22,7 @@ import { useFollow } from './useFollow';
 const SHOWN_MAX = 50;
 
 export function RoomFinder({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation('room');
+  const { t } = useTranslation(['room', 'search']);
   const session = useSession();
   const navigate = useNavigate();
   const [typed, setTyped] = useState('');
@@ -43,6 +43,11 @@ export function RoomFinder({ onClose }: { onClose: () => void }) {
   const open = (room: string) => {
     onClose();
     void navigate({ to: '/room/$room', params: { room } });
+  };
+
+  const searchMessages = () => {
+    onClose();
+    void navigate({ to: '/search', search: { q: name } });
   };
 
   /** From the field down into the rooms, and from the first of them up again. */
@@ -86,10 +91,17 @@ export function RoomFinder({ onClose }: { onClose: () => void }) {
           onChange={setTyped}
           onSubmit={() => {
             if (rooms?.[0]) open(rooms[0].id);
+            else if (name !== '') searchMessages();
           }}
           autoFocus
           className={styles.search ?? ''}
         />
+        {name !== '' && (
+          <Link className={styles.messages ?? ''} onPress={searchMessages}>
+            <Search aria-hidden />
+            {t('search:for_typed', { typed: name })}
+          </Link>
+        )}
         {rooms ? (
           <GridList
             aria-label={t('finder_rooms')}

@@ -1,5 +1,15 @@
 /** What room this is, who may read it, how many are here, and what can be done with it. */
-import { ArrowLeft, CheckCheck, Ellipsis, Link2, PanelRight, Settings2, Star, Users } from 'lucide-react';
+import {
+  ArrowLeft,
+  CheckCheck,
+  Ellipsis,
+  Link2,
+  PanelRight,
+  Search,
+  Settings2,
+  Star,
+  Users,
+} from 'lucide-react';
 import { Link, ToggleButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { Room } from '../../api/types';
@@ -10,6 +20,7 @@ import { cx } from '../../ui/cx';
 import { IconButton, IconToggle } from '../../ui/IconButton';
 import iconButton from '../../ui/IconButton.module.css';
 import { Menu, MenuItem } from '../../ui/Menu';
+import { Tooltip } from '../../ui/Tooltip';
 import { toast } from '../../ui/toast';
 import { PrivacyWord } from './PrivacyWord';
 import styles from './RoomHeader.module.css';
@@ -24,7 +35,7 @@ export interface RoomHeaderProps {
 }
 
 export function RoomHeader({ state, paneShown, onPane, participantsShown, onParticipants }: RoomHeaderProps) {
-  const { t } = useTranslation('room');
+  const { t } = useTranslation(['room', 'search']);
   const phone = usePhone();
   const { room } = state;
   const here = t('here', { count: room.participant_count });
@@ -58,6 +69,17 @@ export function RoomHeader({ state, paneShown, onPane, participantsShown, onPart
           <span className={styles.number}>{phone ? room.participant_count : here}</span>
         </ToggleButton>
         <FollowToggle room={room} />
+        {room.permissions.read_history && (
+          <Tooltip text={t('search:in_this_room', { room: room.name })}>
+            <Link
+              href={`/search?room=${room.id}`}
+              aria-label={t('search:in_this_room', { room: room.name })}
+              className={iconButton.button ?? ''}
+            >
+              <Search aria-hidden />
+            </Link>
+          </Tooltip>
+        )}
         <RoomMenu room={room} />
         <IconToggle label={t(paneShown ? 'hide_pane' : 'show_pane')} isSelected={paneShown} onChange={onPane}>
           <PanelRight aria-hidden />

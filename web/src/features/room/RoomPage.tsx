@@ -1,5 +1,5 @@
 /** A room: its conversation, and beside it the pane with its add-in. */
-import { useParams } from '@tanstack/react-router';
+import { useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useLayoutEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { writePreference } from '../../app/preferences';
@@ -18,11 +18,12 @@ import { usePaneShown } from './usePaneShown';
 
 export function RoomPage() {
   const { room } = useParams({ from: '/signed-in/client/room/$room' });
+  const { at } = useSearch({ from: '/signed-in/client/room/$room' });
   // What one room had open or half chosen is not the next one's.
-  return <OpenRoom key={room} id={room} />;
+  return <OpenRoom key={room} id={room} at={at} />;
 }
 
-function OpenRoom({ id }: { id: string }) {
+function OpenRoom({ id, at }: { id: string; at: number | undefined }) {
   const { t } = useTranslation('room');
   const session = useSession();
   const live = useLive();
@@ -50,7 +51,7 @@ function OpenRoom({ id }: { id: string }) {
   const pane = { room: state.room, session, onClose: () => showPane(false) };
   return (
     <main className={styles.page}>
-      <Conversation state={state} paneShown={paneShown} onPane={showPane} />
+      <Conversation state={state} at={at} paneShown={paneShown} onPane={showPane} />
       {paneShown && (narrow ? <PaneSheet {...pane} /> : <PaneColumn {...pane} />)}
     </main>
   );

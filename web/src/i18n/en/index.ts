@@ -8,6 +8,7 @@ import message from './message.json';
 import pane from './pane.json';
 import problem from './problem.json';
 import room from './room.json';
+import search from './search.json';
 import session from './session.json';
 
 export const resources = {
@@ -21,5 +22,6 @@ export const resources = {
   pane,
   problem,
   room,
+  search,
   session,
 };

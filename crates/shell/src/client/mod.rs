@@ -9,6 +9,7 @@ mod message;
 mod pool;
 mod principal;
 mod room;
+mod search;
 mod session;
 
 use std::time::Duration;

@@ -6,6 +6,7 @@
 mod noun;
 mod pool;
 mod principal;
+mod search;
 mod session;
 mod token;
 
@@ -14,6 +15,7 @@ use clap::Subcommand;
 pub use noun::{AddinCommand, CategoryCommand, RoomCommand};
 pub use pool::PoolCommand;
 pub use principal::{GroupCommand, UserCommand};
+pub use search::SearchCommand;
 pub use session::SignInCommand;
 pub use token::TokenCommand;
 
@@ -50,6 +52,8 @@ pub enum Command {
     SignIn(SignInCommand),
     /// End the stored token and forget it.
     SignOut,
+    /// Search messages, newest first.
+    Search(SearchCommand),
     /// Load history from elsewhere.
     #[command(subcommand)]
     Import(ImportCommand),
@@ -75,6 +79,7 @@ pub(crate) async fn run(shell: &mut Shell, command: Command) -> Result<Exit, Err
         Command::Token(command) => token::run(shell, command).await?,
         Command::SignIn(command) => session::sign_in(shell, command).await?,
         Command::SignOut => session::sign_out(shell).await?,
+        Command::Search(command) => search::run(shell, command).await?,
         Command::Import(command) => crate::import::run(shell, command).await?,
         Command::Cmdlets { part } => shell
             .output

@@ -13,5 +13,6 @@ mod category;
 mod import;
 mod pipeline;
 mod room;
+mod search;
 mod session;
 mod support;

@@ -55,11 +55,12 @@ test('a message far back is found by keyboard and shown in its place', async ({ 
   await expect(amelie.getByText(`message number ${MESSAGES - 1}`)).toBeVisible();
 
   await amelie.keyboard.press('Control+k');
+  await expect(amelie.getByRole('dialog').getByRole('searchbox')).toBeFocused();
   await amelie.keyboard.type('RESUME kingfisher');
   await expect(amelie.getByText('Search messages for “RESUME kingfisher”')).toBeVisible();
   await expect(amelie.getByText('No room of this name is visible to you')).toBeVisible();
   await amelie.keyboard.press('Enter');
-  await expect(amelie.getByRole('status')).toHaveText('1 message');
+  await expect(amelie.getByRole('main').getByRole('status')).toHaveText('1 message');
   await expect(amelie.locator('mark')).toHaveText(['Résumé', 'kingfisher']);
   await expectAccessible(amelie);
 
@@ -82,12 +83,20 @@ test('a message far back is found by keyboard and shown in its place', async ({ 
 test('a search in one room is widened to all, and says when there is nothing', async ({ demo }) => {
   const amelie = await demo.as('amelie');
   await amelie.goto('/');
-  await amelie.getByRole('link', { name: /^Search in / }).click();
+  await amelie.getByRole('link', { name: 'Search this room' }).click();
   await expect(amelie.getByText('Find what was said')).toBeVisible();
   await amelie.getByRole('searchbox').fill('xylophone');
-  await expect(amelie.getByRole('status')).toHaveText('No message found');
+  await expect(amelie.getByRole('main').getByRole('status')).toHaveText('No message found');
   await amelie.getByRole('button', { name: 'Search all rooms' }).click();
   await expect(amelie.getByText('In all rooms whose history you may read.')).toBeVisible();
   await amelie.getByRole('searchbox').fill('after:soon');
   await expect(amelie.getByRole('alert')).toContainText('This cannot be searched for');
+});
+
+test('on a phone, in French, the search is a screen of its own', async ({ demo }) => {
+  const amelie = await demo.as('amelie', { locale: 'fr', viewport: { width: 390, height: 844 } });
+  await amelie.goto('/search?q=msft');
+  await expect(amelie.getByRole('heading', { name: 'Rechercher des messages' })).toBeVisible();
+  await amelie.getByRole('row').first().click();
+  await expect(amelie.locator('article[aria-current=true]')).toBeInViewport();
 });

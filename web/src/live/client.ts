@@ -46,6 +46,8 @@ export class LiveClient {
   readonly #refusalHandlers = new Map<string, RefusalHandler>();
   readonly #readTimers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #open = new Map<string, number>();
+  /** The number of each room's last load: a page that was asked for earlier belongs to a window that is gone. */
+  readonly #loads = new Map<string, number>();
   #background: ReadonlySet<string> = new Set();
   #state: LiveState;
   #connection: Connection = { word: 'connecting', waiting: 0 };
@@ -158,12 +160,17 @@ export class LiveClient {
   }
 
   async #load(room: string, end: PageEnd, request: PageRequest): Promise<void> {
+    const turn = (this.#loads.get(room) ?? 0) + 1;
+    this.#loads.set(room, turn);
     this.#apply({ type: 'page_asked', room, end });
+    const apply = (event: LiveEvent) => {
+      if (this.#loads.get(room) === turn) this.#apply(event);
+    };
     try {
       const page = await this.#options.fetchPage(room, request);
-      this.#apply({ type: 'page', room, end, page });
+      apply({ type: 'page', room, end, page });
     } catch (error) {
-      this.#apply({ type: 'page_failed', room, end, error });
+      apply({ type: 'page_failed', room, end, error });
     }
   }
 

@@ -1,5 +1,5 @@
 /** The conversation area: the rail of rooms, and the room beside it. On a phone each is a screen of its own. */
-import { Outlet, useNavigate, useParams } from '@tanstack/react-router';
+import { Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { usePhone } from '../../app/useWidth';
 import { useLive } from '../../live/hooks';
@@ -12,6 +12,7 @@ export function ClientArea() {
   const live = useLive();
   const phone = usePhone();
   const { room } = useParams({ strict: false });
+  const atHome = useLocation({ select: ({ pathname }) => pathname === '/' });
   const read = useRooms();
   const { rooms } = read;
 
@@ -20,7 +21,7 @@ export function ClientArea() {
   }, [live, rooms]);
   useRoomKeys(rooms, room);
 
-  if (phone && room === undefined) {
+  if (phone && atHome) {
     return (
       <main className={styles.area}>
         <Rail read={read} />

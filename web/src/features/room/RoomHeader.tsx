@@ -70,10 +70,10 @@ export function RoomHeader({ state, paneShown, onPane, participantsShown, onPart
         </ToggleButton>
         <FollowToggle room={room} />
         {room.permissions.read_history && (
-          <Tooltip text={t('search:in_this_room', { room: room.name })}>
+          <Tooltip text={t('search:in_this_room')}>
             <Link
               href={`/search?room=${room.id}`}
-              aria-label={t('search:in_this_room', { room: room.name })}
+              aria-label={t('search:in_this_room')}
               className={iconButton.button ?? ''}
             >
               <Search aria-hidden />

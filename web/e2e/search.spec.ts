@@ -31,18 +31,14 @@ async function fillRoom(page: Page, demo: Demo): Promise<string> {
   return room.id;
 }
 
-/** The index is a moment behind what was posted. */
-async function indexed(page: Page, words: string, count: number): Promise<void> {
-  const query = new URLSearchParams({ q: words, limit: '100' });
-  await expect
-    .poll(
-      async () => {
-        const answer = await page.request.get(`/api/v1/search/messages?${query}`);
-        return ((await answer.json()) as { found: unknown[] }).found.length;
-      },
-      { timeout: 30_000 },
-    )
-    .toBe(count);
+/** Whether anything is found yet: the index is a moment behind what was posted. */
+async function indexed(page: Page, words: string): Promise<void> {
+  const query = new URLSearchParams({ q: words });
+  const found = async () => {
+    const answer = await page.request.get(`/api/v1/search/messages?${query}`);
+    return ((await answer.json()) as { found: unknown[] }).found.length;
+  };
+  await expect.poll(found, { timeout: 30_000 }).toBeGreaterThan(0);
 }
 
 test('a message far back is found by keyboard and shown in its place', async ({ demo }) => {
@@ -50,7 +46,7 @@ test('a message far back is found by keyboard and shown in its place', async ({ 
   const control = await demo.as('control');
   const room = await fillRoom(control, demo);
   const amelie = await demo.as('amelie');
-  await indexed(amelie, 'kingfisher', 1);
+  await indexed(amelie, 'kingfisher');
   await amelie.goto(`/room/${room}`);
   await expect(amelie.getByText(`message number ${MESSAGES - 1}`)).toBeVisible();
 
@@ -95,6 +91,7 @@ test('a search in one room is widened to all, and says when there is nothing', a
 
 test('on a phone, in French, the search is a screen of its own', async ({ demo }) => {
   const amelie = await demo.as('amelie', { locale: 'fr', viewport: { width: 390, height: 844 } });
+  await indexed(amelie, 'msft');
   await amelie.goto('/search?q=msft');
   await expect(amelie.getByRole('heading', { name: 'Rechercher des messages' })).toBeVisible();
   await amelie.getByRole('row').first().click();

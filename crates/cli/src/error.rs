@@ -53,7 +53,7 @@ pub(crate) enum Error {
         /// The flag that changes it.
         flag: &'static str,
     },
-    /// Another process serves or fills the folder.
+    /// Another process serves or fills it.
     #[error("Another `perch` is at work on {0}. Stop it first.")]
     InUse(Place),
     /// A deployment could not be copied or compared.

@@ -10,13 +10,17 @@ use perch_store::snapshot::Copyable;
 use perch_store::{Storage, StoreError};
 use perch_store_postgres::{PostgresStorage, PostgresUrl};
 use perch_store_sqlite::SqliteStorage;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::error::Error;
 
 /// How long a database may take to answer before it counts as one that cannot be reached.
 const REACH_MAX: Duration = Duration::from_secs(10);
 
+/// How long others may go on using a database that is to be left.
+const REST_MAX: Duration = Duration::from_secs(5);
+/// How often it is asked whether they do.
+const PACE: Duration = Duration::from_millis(100);
 /// The file in a folder that is locked by the process that owns it. The lock ends with the process, however that ends.
 const LOCK: &str = "perch.lock";
 
@@ -74,6 +78,32 @@ impl Place {
             Self::Folder { path, bytes_max } => Arc::new(embedded(path, *bytes_max)),
             Self::Database { url, connections } => Arc::new(reach(url, *connections).await?),
         })
+    }
+
+    /// Waits until nobody else uses a database; a folder has an owner instead. Connections of a process that has just ended
+    /// may stay for a moment.
+    ///
+    /// # Errors
+    /// `InUse`, or when the database cannot be reached.
+    pub(crate) async fn rest(&self) -> Result<(), Error> {
+        let Self::Database { url, connections } = self else {
+            return Ok(());
+        };
+        let storage = reach(url, *connections).await?;
+        let resting = async {
+            while storage.others().await? > 0 {
+                sleep(PACE).await;
+            }
+            Ok::<_, StoreError>(())
+        };
+        match timeout(REST_MAX, resting).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(cause)) => Err(Error::Unreachable {
+                url: url.to_string(),
+                cause: innermost(&cause),
+            }),
+            Err(_) => Err(Error::InUse(self.clone())),
+        }
     }
 
     /// Takes a folder, which is made when it is not there, for this process alone, until what is returned is dropped. A database

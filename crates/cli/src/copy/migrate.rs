@@ -53,6 +53,7 @@ pub(crate) async fn run(command: MigrateCommand) -> Result<(), Error> {
     }
     let between = format!("Migrating {from} to {to}");
     let _owned = from.own()?;
+    from.rest().await?;
     let source = from.copyable().await?;
     let mut moment = Moment::now(&*source, true).await.map_err(failed(&from))?;
     let about = moment

@@ -296,6 +296,12 @@ async fn a_deployment_migrates_to_postgresql_and_back_with_everything_and_its_se
     );
     // A target with a life of its own is left alone.
     let server = Serving::start(busy.path(), &["--storage-url", &url]);
+    let line = ["migrate-storage", "--storage-url", &url, "--to", "third"];
+    let said = refused(busy.path(), &line);
+    assert!(
+        said.contains("Another `perch` is at work on postgres://"),
+        "{said}"
+    );
     post(&control(&server).await, &busy.room, "later").await;
     assert!(server.terminate().success());
     let said = refused(busy.path(), &there);

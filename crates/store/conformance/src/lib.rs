@@ -26,6 +26,7 @@ mod fixture;
 pub mod message;
 pub mod room;
 pub mod search;
+pub mod snapshot;
 
 /// Makes a test of each behaviour. `$fixture` is a function whose future gives empty storage, and something that is kept
 /// until the test has ended, such as the folder of its files.
@@ -113,6 +114,10 @@ macro_rules! suite {
             search::a_page_may_end_early_and_the_next_one_goes_on,
             search::what_is_gone_is_not_found_and_a_room_is_forgotten,
             search::messages_are_read_at_their_places_and_nothing_elsewhere,
+            snapshot::a_snapshot_sees_one_moment,
+            snapshot::what_is_not_there_has_no_snapshot_and_is_not_made,
+            snapshot::a_pool_filled_from_another_is_the_same_and_goes_on,
+            snapshot::what_was_filled_and_not_committed_is_gone,
             durability::a_deployment_opened_again_has_everything,
             durability::a_pool_opened_again_has_everything_and_goes_on,
             durability::what_is_committed_is_seen_by_whoever_opens_the_pool_next,
@@ -146,6 +151,7 @@ mod tests {
             ("durability", include_str!("durability.rs")),
             ("message", include_str!("message.rs")),
             ("room", include_str!("room.rs")),
+            ("snapshot", include_str!("snapshot.rs")),
             ("search", include_str!("search.rs")),
         ] {
             for line in source.lines() {

@@ -69,6 +69,24 @@ impl PostgresStorage {
         closed.map_err(database::error)
     }
 
+    /// How many connections other programs of this name have to the database, such as nodes that serve it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn others(&self) -> Result<u64, StoreError> {
+        let connecting = self.connections.connect_options().connect().await;
+        let mut connection = connecting.map_err(database::error)?;
+        let others: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM pg_stat_activity \
+             WHERE datname = current_database() AND application_name = 'perch' AND pid <> pg_backend_pid()",
+        )
+        .fetch_one(&mut connection)
+        .await
+        .map_err(database::error)?;
+        connection.close().await.map_err(database::error)?;
+        perch_store::column::count(others, "pg_stat_activity", "count")
+    }
+
     async fn open(&self, part: &Part) -> Result<Database, StoreError> {
         Database::open(&self.connections, &schema(part), migrations(part)).await
     }

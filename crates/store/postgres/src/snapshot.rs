@@ -47,10 +47,9 @@ impl Copyable for PostgresStorage {
 
     async fn filling(&self, part: &Part) -> Result<Box<dyn Filling>, StoreError> {
         let database = self.open(part).await?;
-        let session = database.begin().await?;
         Ok(Box::new(PostgresFilling {
             database,
-            session: Some(session),
+            session: None,
         }))
     }
 }
@@ -137,15 +136,16 @@ fn values(row: &PgRow, columns: &[&Column]) -> Result<Row, StoreError> {
 
 struct PostgresFilling {
     database: Database,
-    /// Absent only while one is committed.
+    /// Begun by the first row: whoever goes on reads for a while what is there, and an idle transaction is ended.
     session: Option<Session>,
 }
 
 #[async_trait]
 impl Filling for PostgresFilling {
     async fn insert(&mut self, selection: Selection<'_>, rows: &[Row]) -> Result<(), StoreError> {
-        let Some(session) = &mut self.session else {
-            return Err(error(sqlx::Error::PoolClosed));
+        let session = match &mut self.session {
+            Some(session) => session,
+            none => none.insert(self.database.begin().await?),
         };
         let mut query =
             sqlx::query(AssertSqlSafe(insert(selection))).bind(perch_store::snapshot::json(rows));
@@ -160,7 +160,6 @@ impl Filling for PostgresFilling {
         if let Some(session) = self.session.take() {
             session.commit().await?;
         }
-        self.session = Some(self.database.begin().await?);
         Ok(())
     }
 }

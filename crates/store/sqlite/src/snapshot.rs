@@ -45,10 +45,9 @@ impl Copyable for SqliteStorage {
 
     async fn filling(&self, part: &Part) -> Result<Box<dyn Filling>, StoreError> {
         let database = self.open(part).await?;
-        let transaction = database.begin().await?;
         Ok(Box::new(SqliteFilling {
             database,
-            transaction: Some(transaction),
+            transaction: None,
         }))
     }
 }
@@ -134,15 +133,16 @@ fn values(row: &SqliteRow, columns: &[&Column]) -> Result<Row, StoreError> {
 
 struct SqliteFilling {
     database: Database,
-    /// Absent only while one is committed.
+    /// Begun by the first row.
     transaction: Option<Transaction<'static, Sqlite>>,
 }
 
 #[async_trait]
 impl Filling for SqliteFilling {
     async fn insert(&mut self, selection: Selection<'_>, rows: &[Row]) -> Result<(), StoreError> {
-        let Some(transaction) = &mut self.transaction else {
-            return Err(error(sqlx::Error::PoolClosed));
+        let transaction = match &mut self.transaction {
+            Some(transaction) => transaction,
+            none => none.insert(self.database.begin().await?),
         };
         let mut query =
             sqlx::query(AssertSqlSafe(insert(selection))).bind(perch_store::snapshot::json(rows));
@@ -157,7 +157,6 @@ impl Filling for SqliteFilling {
         if let Some(transaction) = self.transaction.take() {
             transaction.commit().await.map_err(error)?;
         }
-        self.transaction = Some(self.database.begin().await?);
         Ok(())
     }
 }

@@ -1,15 +1,22 @@
-//! A backup file that is altered by somebody who knows its form.
+//! Backup files that are altered by somebody who knows their form, or come from an earlier version.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 use std::fs;
 use std::path::Path;
 
-use perch_copy::{Backup, BackupWriter, Error, Moment, Seals, Source};
+use perch_copy::{Backup, BackupWriter, Error, Moment, Seals, Source, compare, restore};
 use perch_domain::pool::{Pool, PoolFqdn};
 use perch_domain::{Timestamp, audit::AuditRecord};
 use perch_store::Storage;
+use perch_store::snapshot::hex;
 use perch_store_sqlite::SqliteStorage;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 /// A deployment with a pool and audit records, and its backup as text.
 async fn backup(folder: &Path) -> String {
@@ -132,4 +139,54 @@ async fn a_whole_section_that_was_taken_out_is_missed() {
         said.contains("sections are missing or were altered"),
         "{said}"
     );
+}
+
+/// A backup as a version made it that knew no default pool: without that column.
+fn older(text: &str) -> String {
+    let mut digest = Sha256::new();
+    let mut of_section = Sha256::new();
+    let mut in_pools = false;
+    let mut older = String::new();
+    for line in text.lines() {
+        let mut line: Value = serde_json::from_str(line).unwrap();
+        if line.get("section").is_some() {
+            in_pools = line["section"] == "pool";
+            of_section = Sha256::new();
+        }
+        if in_pools && let Some(columns) = line.get_mut("columns") {
+            columns.as_array_mut().unwrap().remove(2);
+        } else if let Some(row) = line.as_array_mut() {
+            if in_pools {
+                row.remove(2);
+            }
+            of_section.update(format!("{line}\n"));
+        } else if line.get("sha256").is_some() {
+            line["sha256"] = hex(&of_section.clone().finalize()).into();
+        } else if line.get("sha256_of_all").is_some() {
+            line["sha256_of_all"] = hex(&digest.clone().finalize()).into();
+        }
+        let line = format!("{line}\n");
+        digest.update(&line);
+        older.push_str(&line);
+    }
+    older
+}
+
+#[tokio::test]
+async fn a_backup_of_an_earlier_version_without_a_column_is_restored_and_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = older(&backup(folder.path()).await);
+    assert!(!text.contains("is_default"), "{text}");
+    assert_eq!(found(folder.path(), &text).await, "whole");
+    let mut backup = Backup::open(&folder.path().join("altered.zst")).unwrap();
+    let seals = Seals::of(&mut backup, &mut |_| {}).await.unwrap();
+    let storage = SqliteStorage::new(folder.path().join("restored"));
+    restore(&mut backup, &seals, &storage, &mut |_| {})
+        .await
+        .unwrap();
+    assert_eq!(compare(&mut backup, &storage).await.unwrap(), []);
+    let deployment = storage.deployment().await.unwrap();
+    let pools = deployment.load().await.unwrap().pools;
+    assert!(!pools[0].is_default, "what the database takes by itself");
+    deployment.close().await;
 }

@@ -3,7 +3,7 @@
 //! Posting never waits for it. What it has missed, because the process ended or another node did, it finds by holding the
 //! heads of all rooms against how far the index says it has come.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -127,21 +127,40 @@ impl Task {
         sleep(AFTER_ERROR).await;
     }
 
-    /// Finds the rooms of which the index has too little or, when they are gone or no longer keep history, too much.
+    /// Finds the rooms of which the index has too little or, when they are gone, no longer keep history, or are those of an
+    /// older copy of the database, too much.
     async fn compare(&self) -> Result<(), StoreError> {
         let mut indexed = self.index.progress(None).await?;
-        let behind: Vec<_> = self
-            .searched
-            .heads()
-            .into_iter()
-            .filter(|(room, head)| indexed.remove(room).unwrap_or(Seq::ZERO) < *head)
-            .map(|(room, _)| room)
-            .collect();
-        self.waiting.rooms().extend(behind);
+        let mut ahead = Vec::new();
+        for (room, head) in self.searched.heads() {
+            let come = indexed.remove(&room).unwrap_or(Seq::ZERO);
+            if come < head {
+                self.waiting.rooms().insert(room);
+            } else if come > head {
+                ahead.push((room, come));
+            }
+        }
         for room in indexed.into_keys() {
             // A room that was made since the heads were read is no such room.
-            while !self.searched.contains(room) && !self.index.forget(room).await? {}
+            if !self.searched.contains(room) {
+                self.forget(room).await?;
+            }
         }
+        if !ahead.is_empty() {
+            // Another node may have posted what this one has not heard of yet: the store knows.
+            let stored: HashMap<_, _> = self.store.heads().await?.into_iter().collect();
+            for (room, come) in ahead {
+                if stored.get(&room).is_none_or(|head| *head < come) {
+                    self.forget(room).await?;
+                    self.waiting.rooms().insert(room);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn forget(&self, room: RoomId) -> Result<(), StoreError> {
+        while !self.index.forget(room).await? {}
         Ok(())
     }
 
@@ -164,3 +183,6 @@ impl Task {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -204,6 +204,9 @@ impl App {
                 directory.put(stored);
             }
             directory.version = changes.version;
+            if let Some(names) = changes.inactive_nodes {
+                directory.inactive_nodes = names.into_iter().collect();
+            }
             changed
         };
         self.pools

@@ -1,6 +1,6 @@
 //! The principals in memory: who there is, and what contains whom.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use perch_domain::PrincipalId;
@@ -16,6 +16,8 @@ use perch_wire::principal::Author;
 pub struct Directory {
     /// The last change that is in it.
     pub(crate) version: Version,
+    /// Nodes that are to take no new clients.
+    pub(crate) inactive_nodes: BTreeSet<String>,
     principals: HashMap<PrincipalId, Arc<Principal>>,
     containers: HashMap<PrincipalId, Vec<PrincipalId>>,
     by_address: HashMap<String, PrincipalId>,
@@ -26,9 +28,14 @@ pub struct Directory {
 impl Directory {
     /// A directory of what is stored.
     #[must_use]
-    pub fn new(version: Version, stored: Vec<StoredPrincipal>) -> Self {
+    pub fn new(
+        version: Version,
+        stored: Vec<StoredPrincipal>,
+        inactive_nodes: Vec<String>,
+    ) -> Self {
         let mut directory = Self {
             version,
+            inactive_nodes: inactive_nodes.into_iter().collect(),
             ..Self::default()
         };
         for entry in stored {
@@ -188,6 +195,10 @@ mod tests {
         PrincipalId(Uuid::from_u128(n))
     }
 
+    fn directory(stored: Vec<StoredPrincipal>) -> Directory {
+        Directory::new(Version(0), stored, Vec::new())
+    }
+
     fn entry(n: u128, kind: PrincipalKind, containers: &[u128]) -> StoredPrincipal {
         StoredPrincipal {
             principal: Principal {
@@ -207,14 +218,11 @@ mod tests {
     #[test]
     fn containers_reach_through_each_other_and_circles_end() {
         use PrincipalKind::{Group, User};
-        let directory = Directory::new(
-            Version(0),
-            vec![
-                entry(1, User, &[10]),
-                entry(10, Group, &[11]),
-                entry(11, Group, &[10]),
-            ],
-        );
+        let directory = directory(vec![
+            entry(1, User, &[10]),
+            entry(10, Group, &[11]),
+            entry(11, Group, &[10]),
+        ]);
         assert!(directory.affiliations(id(1)).covered_by(&[id(11)]));
     }
 
@@ -227,10 +235,7 @@ mod tests {
             name.clone_into(&mut entry.principal.display_name);
             entry
         };
-        let directory = Directory::new(
-            Version(0),
-            vec![user(1, "Adam"), user(2, "Amelie"), user(3, "Jo")],
-        );
+        let directory = directory(vec![user(1, "Adam"), user(2, "Amelie"), user(3, "Jo")]);
         let names = |text| {
             let found = directory.search(text, None, 10);
             found
@@ -246,16 +251,13 @@ mod tests {
     #[test]
     fn a_group_in_a_unit_does_not_put_its_members_there() {
         use PrincipalKind::{Domain, Group, OrganizationalUnit, User};
-        let directory = Directory::new(
-            Version(0),
-            vec![
-                entry(1, User, &[10, 20]),
-                entry(10, Group, &[30]),
-                entry(20, OrganizationalUnit, &[40]),
-                entry(30, OrganizationalUnit, &[]),
-                entry(40, Domain, &[]),
-            ],
-        );
+        let directory = directory(vec![
+            entry(1, User, &[10, 20]),
+            entry(10, Group, &[30]),
+            entry(20, OrganizationalUnit, &[40]),
+            entry(30, OrganizationalUnit, &[]),
+            entry(40, Domain, &[]),
+        ]);
         let person = directory.affiliations(id(1));
         assert!(person.covered_by(&[id(40)]), "unit within domain");
         assert!(!person.covered_by(&[id(30)]), "unit of the group");
@@ -263,13 +265,10 @@ mod tests {
 
     #[test]
     fn a_changed_containment_is_seen_at_once() {
-        let mut directory = Directory::new(
-            Version(0),
-            vec![
-                entry(1, PrincipalKind::User, &[]),
-                entry(10, PrincipalKind::Group, &[]),
-            ],
-        );
+        let mut directory = directory(vec![
+            entry(1, PrincipalKind::User, &[]),
+            entry(10, PrincipalKind::Group, &[]),
+        ]);
         assert!(!directory.affiliations(id(1)).covered_by(&[id(10)]));
         directory.put(entry(1, PrincipalKind::User, &[10]));
         assert!(directory.affiliations(id(1)).covered_by(&[id(10)]));
@@ -277,7 +276,7 @@ mod tests {
 
     #[test]
     fn people_are_found_as_they_are_typed() {
-        let directory = Directory::new(Version(0), vec![entry(1, PrincipalKind::User, &[])]);
+        let directory = directory(vec![entry(1, PrincipalKind::User, &[])]);
         for typed in [
             "sip:P1@contoso.example",
             "p1@Contoso.example",

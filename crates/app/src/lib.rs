@@ -22,6 +22,7 @@ pub mod identity;
 pub mod import;
 mod lists;
 pub mod message;
+pub mod node;
 pub mod participation;
 pub mod pool;
 pub mod principal;
@@ -38,11 +39,11 @@ use perch_domain::addin::Origin;
 use perch_domain::limits::DEFAULT_CHAT_HISTORY;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::{Clock, Refusal, Timestamp};
+use perch_live::bus::Bus;
 use perch_live::{Closing, Gaps, People};
 use perch_store::{DeploymentStore, Storage};
 
 pub use actor::Actor;
-pub use cluster::Node;
 
 use crate::catalogue::PoolState;
 use crate::cluster::Cluster;
@@ -56,6 +57,8 @@ use crate::store_error::refused;
 pub struct Settings {
     /// The name of the deployment, shown at the top of the client.
     pub deployment_name: String,
+    /// The name of this node, unique in the deployment.
+    pub node_name: String,
     /// Where browsers reach the chat: no add-in may be there.
     pub own_origin: Origin,
     /// Messages sent when a room is joined, unless the client asks for another number.
@@ -72,6 +75,7 @@ impl Settings {
     pub fn at(own_origin: Origin) -> Self {
         Self {
             deployment_name: "Perch".to_owned(),
+            node_name: "node".to_owned(),
             own_origin,
             default_chat_history: DEFAULT_CHAT_HISTORY,
             session_seconds: 14 * 24 * 3_600,
@@ -100,7 +104,7 @@ pub struct App {
 }
 
 impl App {
-    /// Opens a deployment: as one of several nodes, or as the only one.
+    /// Opens a deployment: as one of several nodes, which a bus connects, or as the only one.
     ///
     /// # Errors
     /// When its store cannot be opened.
@@ -108,9 +112,9 @@ impl App {
         storage: Arc<dyn Storage>,
         settings: Settings,
         clock: Arc<dyn Clock>,
-        node: Option<Node>,
+        bus: Option<Arc<dyn Bus>>,
     ) -> Result<Arc<Self>, Refusal> {
-        let cluster = node.map(Cluster::new);
+        let cluster = bus.map(|bus| Cluster::new(settings.node_name.clone(), bus));
         let link = cluster.as_ref().map(Cluster::link);
         let gaps = Arc::<Gaps>::default();
         let deployment = storage.deployment().await.map_err(refused)?;
@@ -133,7 +137,11 @@ impl App {
             clock,
             storage,
             deployment,
-            directory: RwLock::new(Directory::new(loaded.version, loaded.principals)),
+            directory: RwLock::new(Directory::new(
+                loaded.version,
+                loaded.principals,
+                loaded.inactive_nodes,
+            )),
             pools: RwLock::new(pools),
             people: People::default(),
             attempts: Attempts::new(),

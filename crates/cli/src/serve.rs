@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use clap::Args;
-use perch_app::{App, Node, Settings};
+use perch_app::{App, Settings};
 use perch_domain::SystemClock;
+use perch_live::bus::Bus;
 use perch_live_nats::{NatsBus, NatsSettings};
 use perch_server::{ServerState, Tls};
 use sd_notify::NotifyState;
@@ -59,11 +60,12 @@ pub(crate) async fn open(config: &Config) -> Result<Arc<App>, Error> {
     let storage = config.place().storage().await?;
     let settings = Settings {
         deployment_name: config.deployment_name.clone(),
+        node_name: config.node_name.clone(),
         default_chat_history: config.default_chat_history,
         session_seconds: i64::from(config.session_days) * 24 * 3_600,
         ..Settings::at(config.public_origin.clone())
     };
-    let node = match &config.bus {
+    let bus: Option<Arc<dyn Bus>> = match &config.bus {
         None => None,
         Some(url) => {
             let settings = NatsSettings {
@@ -72,13 +74,10 @@ pub(crate) async fn open(config: &Config) -> Result<Arc<App>, Error> {
                 authorities: config.bus_authorities.clone(),
                 node: config.node_name.clone(),
             };
-            Some(Node {
-                name: config.node_name.clone(),
-                bus: Arc::new(NatsBus::connect(&settings).await?),
-            })
+            Some(Arc::new(NatsBus::connect(&settings).await?))
         }
     };
-    Ok(App::open(storage, settings, Arc::new(SystemClock), node).await?)
+    Ok(App::open(storage, settings, Arc::new(SystemClock), bus).await?)
 }
 
 /// Serves a deployment until SIGTERM or SIGINT.

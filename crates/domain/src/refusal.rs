@@ -131,6 +131,8 @@ codes! {
     StorageFull: Unavailable,
     /// The server cannot reach its store (Annex B).
     DatabaseConnection: Unavailable,
+    /// The node takes no new clients.
+    NodeInactive: Unavailable,
     /// The server is stopping.
     ShuttingDown: Unavailable,
     /// A fault of ours (Annex B).

@@ -12,6 +12,8 @@ use crate::ServerState;
 
 /// Why a server that is stopping is not ready.
 pub(crate) const STOPPING: &str = "stopping";
+/// Why a node is not ready that administrators made inactive.
+const INACTIVE: &str = "inactive node";
 
 /// Whether the node is ready, and if not, why. It is ready while nobody says otherwise.
 #[derive(Debug, Default)]
@@ -49,7 +51,10 @@ pub(crate) async fn live() -> Json<Value> {
 
 /// Whether new clients should come here: 200 if so, 503 with the reasons if not.
 pub(crate) async fn ready(State(state): State<ServerState>) -> (StatusCode, Json<Value>) {
-    let withheld = state.readiness.withheld();
+    let mut withheld = state.readiness.withheld();
+    if !state.app.is_active() {
+        withheld.insert(0, INACTIVE);
+    }
     let status = if withheld.is_empty() {
         StatusCode::OK
     } else {

@@ -27,6 +27,8 @@ pub struct Directory {
     pub principals: Vec<StoredPrincipal>,
     /// Every pool, in the order of their creation.
     pub pools: Vec<Pool>,
+    /// Nodes that are to take no new clients, by name, in order.
+    pub inactive_nodes: Vec<String>,
 }
 
 /// What has changed in a directory since a version: principals and pools as they are now. Neither is ever removed.
@@ -38,6 +40,8 @@ pub struct DirectoryChanges {
     pub principals: Vec<StoredPrincipal>,
     /// Pools.
     pub pools: Vec<Pool>,
+    /// All nodes that are to take no new clients; absent when that has not changed.
+    pub inactive_nodes: Option<Vec<String>>,
     /// Sessions and tokens that have ended, with whose they were: the last 10,000 at most.
     pub ended: Vec<(PrincipalId, CredentialId)>,
 }
@@ -158,6 +162,11 @@ pub trait DeploymentWrite: Send {
         user: PrincipalId,
         but: Option<CredentialId>,
     ) -> Result<Vec<CredentialId>, StoreError>;
+    /// Replaces the nodes that are to take no new clients.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn set_inactive_nodes(&mut self, names: &[String]) -> Result<(), StoreError>;
     /// Appends to the audit log.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ pub mod import;
 pub mod live;
 pub mod live_examples;
 pub mod message;
+pub mod node;
 pub mod pool;
 pub mod principal;
 pub mod problem;

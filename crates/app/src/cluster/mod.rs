@@ -36,14 +36,6 @@ const CONFIRM_MAX: Duration = Duration::from_secs(2);
 /// How long a stopping node tries to say so.
 const FAREWELL_MAX: Duration = Duration::from_secs(1);
 
-/// This node, as the operator set it.
-pub struct Node {
-    /// Its name, unique in the deployment.
-    pub name: String,
-    /// What connects it with the others.
-    pub bus: Arc<dyn Bus>,
-}
-
 /// What a node keeps about the others.
 pub(crate) struct Cluster {
     name: String,
@@ -61,11 +53,11 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    pub(crate) fn new(node: Node) -> Self {
+    pub(crate) fn new(name: String, bus: Arc<dyn Bus>) -> Self {
         let (outbox, outgoing) = Outbox::new(Uuid::new_v4());
         Self {
-            name: node.name,
-            bus: node.bus,
+            name,
+            bus,
             link: Link {
                 outbox,
                 versions: Arc::default(),
@@ -86,6 +78,13 @@ impl Cluster {
 
     fn peers(&self) -> std::sync::MutexGuard<'_, Peers> {
         self.peers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The other nodes that run, each with its connections.
+    pub(crate) fn others(&self) -> Vec<(String, u64)> {
+        let beats = self.peers().beats();
+        let other = |beat: Beat| (beat.name, beat.connections);
+        beats.into_iter().map(other).collect()
     }
 
     fn send(&self, event: Event) {

@@ -163,6 +163,13 @@ impl Peers {
         }
         (silent, self.heard_self.elapsed() > SILENT_MAX)
     }
+
+    /// What the other nodes tell of themselves.
+    pub(crate) fn beats(&self) -> Vec<Beat> {
+        (self.known.values())
+            .filter_map(|known| known.beat.clone())
+            .collect()
+    }
 }
 
 #[cfg(test)]

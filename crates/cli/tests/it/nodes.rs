@@ -185,6 +185,52 @@ async fn presence_and_changes_reach_the_other_node_within_a_second() {
 }
 
 #[tokio::test]
+async fn an_inactive_node_keeps_its_people_and_takes_no_more() {
+    let deployment = Deployment::new();
+    let [one, two] = [deployment.node("one"), deployment.node("two")];
+    let control = sign_in(&one, "control").await;
+    let room = furnish(&control, &["amelie"]).await;
+    let amelie = sign_in(&two, "amelie").await;
+    let mut stays = Socket::connect(&amelie).await;
+    stays.join(&room).await;
+    let both = async || {
+        let nodes = control.get("/nodes").await.done();
+        nodes.as_array().is_some_and(|nodes| nodes.len() == 2)
+    };
+    while !both().await {}
+
+    let patch = json!({ "active": false });
+    let answer = control.patch("/nodes/two", patch.clone()).await.done();
+    assert_eq!(
+        (&answer["active"], &answer["running"]),
+        (&json!(false), &json!(true))
+    );
+    let ready = reqwest::get(format!("{}/health/ready", two.url))
+        .await
+        .unwrap();
+    assert_eq!(ready.status(), 503);
+    assert!(ready.text().await.unwrap().contains("inactive node"));
+    let (status, problem) = Socket::try_connect(&amelie, &[]).await.err().unwrap();
+    assert_eq!((status, &problem["code"]), (503, &json!("NodeInactive")));
+    stays.post(&room, "still here").await;
+    control
+        .patch("/nodes/one", patch)
+        .await
+        .refused(422, "InvalidArgument");
+    assert!(two.terminate().success());
+    let two = deployment.node("two");
+    let ready = reqwest::get(format!("{}/health/ready", two.url))
+        .await
+        .unwrap();
+    assert_eq!(ready.status(), 503, "it stays so over a restart");
+    control
+        .patch("/nodes/two", json!({ "active": true }))
+        .await
+        .done();
+    Socket::connect(&amelie.at(&two.url)).await;
+}
+
+#[tokio::test]
 async fn a_node_that_is_killed_takes_its_people_with_it_and_loses_no_message() {
     let deployment = Deployment::new();
     let [one, two] = [deployment.node("one"), deployment.node("two")];
@@ -197,11 +243,23 @@ async fn a_node_that_is_killed_takes_its_people_with_it_and_loses_no_message() {
     soon(&mut at_one, "presence").await;
     at_two.post(&room, "last words").await;
     two.kill();
-    let message = at_one.expect("message").await;
-    assert_eq!(message["text"], "last words");
-    let gone = at_one.expect("presence").await;
-    assert_eq!(
-        (&gone["departed"].as_array().unwrap().len(), &gone["count"]),
-        (&1, &json!(1))
-    );
+    // Whichever is noticed first: that the node is silent, or what it stored.
+    let (mut message, mut gone) = (None, None);
+    while message.is_none() || gone.is_none() {
+        let frame = at_one
+            .expect_where("the message and the departure", |frame| {
+                frame["type"] == "message" || frame["type"] == "presence"
+            })
+            .await;
+        let seen = if frame["type"] == "message" {
+            &mut message
+        } else {
+            &mut gone
+        };
+        *seen = Some(frame);
+    }
+    assert_eq!(message.unwrap()["text"], "last words");
+    let gone = gone.unwrap();
+    assert_eq!(gone["departed"].as_array().map(Vec::len), Some(1));
+    assert_eq!(gone["count"], 1);
 }

@@ -4,6 +4,7 @@ mod addin;
 mod addin_storage;
 mod category;
 mod message;
+mod node;
 mod pool;
 mod principal;
 mod room;
@@ -20,6 +21,10 @@ pub(crate) const TAGS: &[(&str, &str)] = &[
     (
         "pool",
         "Pools: each owns its add-ins, categories and rooms.",
+    ),
+    (
+        "node",
+        "Nodes: the running programs that serve the deployment.",
     ),
     (
         "principal",
@@ -49,6 +54,7 @@ pub(crate) fn routes() -> ApiRouter<ServerState> {
     ApiRouter::new()
         .merge(session::routes())
         .merge(pool::routes())
+        .merge(node::routes())
         .merge(principal::routes())
         .merge(addin::routes())
         .merge(category::routes())

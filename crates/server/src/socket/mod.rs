@@ -14,6 +14,7 @@ use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use perch_app::Actor;
+use perch_domain::{Code, Refusal};
 
 use crate::ServerState;
 use crate::auth::{SignedIn, check_origin};
@@ -38,6 +39,9 @@ pub(crate) async fn upgrade(
     if let Err(refusal) = check_origin(&state.app, &headers) {
         return Refused(refusal).into_response();
     }
+    if !state.app.is_active() {
+        return Refused(inactive()).into_response();
+    }
     let upgrade = match upgrade {
         Ok(upgrade) => upgrade,
         Err(rejection) => return Refused::malformed(rejection.body_text()).into_response(),
@@ -51,6 +55,14 @@ pub(crate) async fn upgrade(
             let connections = state.connections.clone();
             connections.track_future(run(state, actor, socket))
         })
+}
+
+/// What a client is told that wants to live on a node that takes no more (reference 3.5).
+fn inactive() -> Refusal {
+    Refusal::new(
+        Code::NodeInactive,
+        "This node takes no new connections. Try again: you are sent to another one.",
+    )
 }
 
 async fn run(state: ServerState, actor: Actor, socket: WebSocket) {

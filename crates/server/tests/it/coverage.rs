@@ -107,6 +107,14 @@ async fn scene() -> Scene {
             Some(json!({ "fqdn": "other.contoso.com" })),
             denied,
         ),
+        ("list_nodes", "GET", "/nodes".to_owned(), None, denied),
+        (
+            "update_node",
+            "PATCH",
+            "/nodes/node".to_owned(),
+            Some(json!({ "active": true })),
+            denied,
+        ),
         (
             "list_principals",
             "GET",

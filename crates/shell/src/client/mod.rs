@@ -6,6 +6,7 @@
 mod addin;
 mod category;
 mod message;
+mod node;
 mod pool;
 mod principal;
 mod room;

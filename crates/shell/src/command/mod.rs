@@ -3,6 +3,7 @@
 //! Those of add-ins, categories and rooms are made from the table of cmdlets and become the same invocations. The others
 //! have no cmdlet in the original.
 
+mod node;
 mod noun;
 mod pool;
 mod principal;
@@ -12,6 +13,7 @@ mod token;
 
 use clap::Subcommand;
 
+pub use node::NodeCommand;
 pub use noun::{AddinCommand, CategoryCommand, RoomCommand};
 pub use pool::PoolCommand;
 pub use principal::{GroupCommand, UserCommand};
@@ -39,6 +41,9 @@ pub enum Command {
     /// Pools: add, list.
     #[command(subcommand)]
     Pool(PoolCommand),
+    /// Nodes: list, let them take clients or not.
+    #[command(subcommand)]
+    Node(NodeCommand),
     /// Users: add, list, change.
     #[command(subcommand)]
     User(UserCommand),
@@ -73,6 +78,7 @@ pub(crate) async fn run(shell: &mut Shell, command: Command) -> Result<Exit, Err
             return shell.invoke(&line.into_invocation()?).await;
         }
         Command::Room(RoomCommand(line)) => return shell.invoke(&line.into_invocation()?).await,
+        Command::Node(command) => node::run(shell, command).await?,
         Command::Pool(command) => pool::run(shell, command).await?,
         Command::User(command) => principal::run_user(shell, command).await?,
         Command::Group(command) => principal::run_group(shell, command).await?,

@@ -147,3 +147,19 @@ pub async fn ended_sessions_and_tokens_are_read_since_a_version(storage: &dyn St
     ended.sort();
     assert_eq!(ended, [(person(1), id(1)), (person(1), id(3))]);
 }
+
+pub async fn inactive_nodes_are_replaced_and_read_as_a_change(storage: &dyn Storage) {
+    let store = storage.deployment().await.unwrap();
+    let seen = store.load().await.unwrap().version;
+    let names = ["node1".to_owned(), "node2".to_owned()];
+    let mut write = store.write().await.unwrap();
+    write.set_inactive_nodes(&names).await.unwrap();
+    let last = write.commit().await.unwrap();
+    assert!(last > seen);
+    let changes = store.changes(seen).await.unwrap();
+    assert_eq!(changes.inactive_nodes.as_deref(), Some(&names[..]));
+    let mut write = store.write().await.unwrap();
+    write.set_inactive_nodes(&names[1..]).await.unwrap();
+    write.commit().await.unwrap();
+    assert_eq!(store.load().await.unwrap().inactive_nodes, names[1..]);
+}

@@ -110,10 +110,15 @@ async fn load(session: &mut Session, since: Option<Version>) -> Result<Directory
             })
         })
         .collect::<Result<_, StoreError>>()?;
+    let inactive_nodes = sqlx::query_scalar("SELECT name FROM inactive_node ORDER BY name")
+        .fetch_all(&mut **session)
+        .await
+        .map_err(error)?;
     Ok(Directory {
         version,
         principals,
         pools,
+        inactive_nodes,
     })
 }
 
@@ -129,6 +134,7 @@ impl DeploymentStore for PostgresDeployment {
             version,
             principals,
             pools,
+            inactive_nodes,
         } = load(&mut session, Some(since)).await?;
         let ended = change::since(&mut session, "credential", since).await?;
         let ended = ended
@@ -139,6 +145,7 @@ impl DeploymentStore for PostgresDeployment {
             version,
             principals,
             pools,
+            inactive_nodes: Some(inactive_nodes),
             ended,
         })
     }
@@ -373,6 +380,26 @@ impl DeploymentWrite for PostgresDeploymentWrite {
             ended.push(credential);
         }
         Ok(ended)
+    }
+
+    async fn set_inactive_nodes(&mut self, names: &[String]) -> Result<(), StoreError> {
+        self.changed.push(Changed {
+            kind: "node",
+            id: Vec::new(),
+            owner: None,
+        });
+        sqlx::query("DELETE FROM inactive_node")
+            .execute(&mut *self.session)
+            .await
+            .map_err(error)?;
+        for name in names {
+            sqlx::query("INSERT INTO inactive_node (name) VALUES ($1)")
+                .bind(name)
+                .execute(&mut *self.session)
+                .await
+                .map_err(error)?;
+        }
+        Ok(())
     }
 
     async fn audit(&mut self, record: &AuditRecord) -> Result<(), StoreError> {

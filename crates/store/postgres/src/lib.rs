@@ -123,6 +123,11 @@ const fn migrations(part: &Part) -> &'static [Migration] {
                 "create_change",
                 include_str!("../migrations/deployment/0002_create_change.sql"),
             ),
+            (
+                3,
+                "create_inactive_node",
+                include_str!("../migrations/deployment/0003_create_inactive_node.sql"),
+            ),
         ],
         Part::Pool(_) => &[
             (

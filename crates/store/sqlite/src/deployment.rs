@@ -114,10 +114,15 @@ async fn load(readers: &SqlitePool, since: Option<Version>) -> Result<Directory,
             })
         })
         .collect::<Result<_, StoreError>>()?;
+    let inactive_nodes = sqlx::query_scalar("SELECT name FROM inactive_node ORDER BY name")
+        .fetch_all(readers)
+        .await
+        .map_err(error)?;
     Ok(Directory {
         version,
         principals,
         pools,
+        inactive_nodes,
     })
 }
 
@@ -133,6 +138,7 @@ impl DeploymentStore for SqliteDeployment {
             version,
             principals,
             pools,
+            inactive_nodes,
         } = load(readers, Some(since)).await?;
         let ended = change::since(readers, "credential", since).await?;
         let ended = ended
@@ -143,6 +149,7 @@ impl DeploymentStore for SqliteDeployment {
             version,
             principals,
             pools,
+            inactive_nodes: Some(inactive_nodes),
             ended,
         })
     }
@@ -374,6 +381,26 @@ impl DeploymentWrite for SqliteDeploymentWrite {
             ended.push(credential);
         }
         Ok(ended)
+    }
+
+    async fn set_inactive_nodes(&mut self, names: &[String]) -> Result<(), StoreError> {
+        self.changed.push(Changed {
+            kind: "node",
+            id: Vec::new(),
+            owner: None,
+        });
+        sqlx::query("DELETE FROM inactive_node")
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(error)?;
+        for name in names {
+            sqlx::query("INSERT INTO inactive_node (name) VALUES (?)")
+                .bind(name)
+                .execute(&mut *self.transaction)
+                .await
+                .map_err(error)?;
+        }
+        Ok(())
     }
 
     async fn audit(&mut self, record: &AuditRecord) -> Result<(), StoreError> {

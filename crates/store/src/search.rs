@@ -22,7 +22,7 @@ const FEED_ROOM_MAX: usize = 500;
 /// Entries that one search looks at before it answers with what it has, and where to go on.
 const EXAMINED_MAX: usize = 10_000;
 /// Messages that one search reads, of those entries.
-const READ_MAX: usize = 2_000;
+const READ_MAX: usize = 500;
 /// Messages that are read at a time.
 const READ_CHUNK: usize = 128;
 /// Above so many rooms the index is not asked for them: what it finds is held against them instead.

@@ -15,8 +15,13 @@ use tracing_subscriber::{EnvFilter, Layer};
 use crate::error::Error;
 use crate::trace::{self, TraceSettings};
 
-/// Libraries whose lowest levels show the content of frames.
-const HELD_DOWN: [&str; 2] = ["tungstenite", "tokio_tungstenite"];
+/// Libraries whose lowest levels show the content of frames, or say what is no news to an operator.
+const HELD_DOWN: [&str; 4] = [
+    "tungstenite=info",
+    "tokio_tungstenite=info",
+    "async_nats=warn",
+    "sqlx::postgres::notice=warn",
+];
 
 /// What a log line looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +54,7 @@ pub(crate) fn start_with(
 fn begin(filter: &str, format: LogFormat, traces: Option<&SdkTracerProvider>) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let filter = HELD_DOWN.into_iter().fold(filter, |filter, library| {
-        match format!("{library}=info").parse::<Directive>() {
+        match library.parse::<Directive>() {
             Ok(directive) => filter.add_directive(directive),
             Err(_) => filter,
         }

@@ -228,7 +228,9 @@ impl App {
                 node = name,
                 "a node is silent; its people are taken as gone"
             );
-            self.clear_presence(*peer);
+            if let Some(peer) = peer {
+                self.clear_presence(*peer);
+            }
         }
         if deaf {
             tracing::warn!("nothing is heard from the bus; the store is read every second");

@@ -31,6 +31,13 @@ struct Known {
     roster: Roster,
 }
 
+impl Known {
+    fn name(&self, node: Uuid) -> String {
+        let beat = self.beat.as_ref();
+        beat.map_or_else(|| node.to_string(), |beat| beat.name.clone())
+    }
+}
+
 /// What an event's number says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
@@ -89,11 +96,10 @@ impl Peers {
         }
     }
 
-    /// A node has told of itself.
-    pub(crate) fn beat(&mut self, node: Uuid, beat: Beat) {
-        if let Some(known) = self.known.get_mut(&node) {
-            known.beat = Some(beat);
-        }
+    /// A node has told of itself. Whether it is the first time.
+    pub(crate) fn beat(&mut self, node: Uuid, beat: Beat) -> bool {
+        let known = self.known.get_mut(&node);
+        known.is_some_and(|known| known.beat.replace(beat).is_none())
     }
 
     /// The number by which participants of a node are kept.
@@ -124,9 +130,10 @@ impl Peers {
         }
     }
 
-    /// A node has left.
-    pub(crate) fn remove(&mut self, node: Uuid) -> Option<Peer> {
-        self.known.remove(&node)?.peer
+    /// A node has left: its name, and the number by which its participants are kept.
+    pub(crate) fn remove(&mut self, node: Uuid) -> Option<(String, Option<Peer>)> {
+        let known = self.known.remove(&node)?;
+        Some((known.name(node), known.peer))
     }
 
     /// Whether every node has these versions.
@@ -139,15 +146,12 @@ impl Peers {
         let covers = |beat: &Beat| beat.versions.cover(versions);
         (self.known.iter())
             .filter(|(_, known)| !known.beat.as_ref().is_some_and(covers))
-            .map(|(id, known)| match &known.beat {
-                Some(beat) => beat.name.clone(),
-                None => id.to_string(),
-            })
+            .map(|(id, known)| known.name(*id))
             .collect()
     }
 
     /// Removes the nodes that are silent; and whether this node does not even hear itself.
-    pub(crate) fn silent(&mut self) -> (Vec<(String, Peer)>, bool) {
+    pub(crate) fn silent(&mut self) -> (Vec<(String, Option<Peer>)>, bool) {
         let gone: Vec<Uuid> = (self.known.iter())
             .filter(|(_, known)| known.heard.elapsed() > SILENT_MAX)
             .map(|(node, _)| *node)
@@ -155,10 +159,7 @@ impl Peers {
         let mut silent = Vec::new();
         for node in gone {
             if let Some(known) = self.known.remove(&node) {
-                let name = known
-                    .beat
-                    .map_or_else(|| node.to_string(), |beat| beat.name);
-                silent.extend(known.peer.map(|peer| (name, peer)));
+                silent.push((known.name(node), known.peer));
             }
         }
         (silent, self.heard_self.elapsed() > SILENT_MAX)

@@ -79,7 +79,10 @@ impl App {
             _ if order == Order::Late => {}
             Event::Beat(beat) => {
                 let versions = beat.versions.clone();
-                cluster.peers().beat(node, beat);
+                let name = beat.name.clone();
+                if cluster.peers().beat(node, beat) {
+                    tracing::info!(node = name, "another node is there");
+                }
                 cluster.confirmed.notify_waiters();
                 if !cluster.link.versions().cover(&versions) {
                     self.catch_up_with(&versions).await;
@@ -97,9 +100,12 @@ impl App {
     }
 
     fn let_go(&self, cluster: &Cluster, node: Uuid) {
-        let peer = cluster.peers().remove(node);
-        if let Some(peer) = peer {
-            self.clear_presence(peer);
+        let removed = cluster.peers().remove(node);
+        if let Some((name, peer)) = removed {
+            tracing::info!(node = name, "another node has left");
+            if let Some(peer) = peer {
+                self.clear_presence(peer);
+            }
         }
         cluster.confirmed.notify_waiters();
     }

@@ -247,7 +247,8 @@ impl RoomLog {
         connections
     }
 
-    /// Publishes a message of another node, or of the store, as [`publish_message`](Self::publish_message).
+    /// Publishes a durable message of another node, or of the store, once every message before it is published. What was
+    /// published already is left as it is.
     pub fn publish_from_elsewhere(&self, seq: Seq, frame: Frame) {
         self.publish_message(seq, frame, None);
     }

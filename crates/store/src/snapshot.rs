@@ -1,7 +1,7 @@
 //! Everything that a store keeps, table by table: what is read for a copy, and written from one.
 //!
 //! A row is the same whichever the database is, so that copies can be compared: rooms stand as their identifiers instead
-//! of a database's own numbers, and rows come in one order. [`TABLES`] says what is copied. What a database has
+//! of a database's own numbers, and rows come in one order. [`tables`] says what is copied. What a database has
 //! beside that is in [`DERIVED`]; a test of each store compares both with its schema, so that nothing is forgotten.
 
 use std::fmt::{self, Write};

@@ -212,20 +212,26 @@ async fn whatever_is_altered_or_torn_off_is_found_out_and_named() {
     let said = refused(busy.path(), &["backup", "b.zst"]);
     assert!(said.contains("b.zst: "), "{said}");
     let whole = fs::read(busy.path().join("b.zst")).unwrap();
+    let plain = zstd::decode_all(&*whole).unwrap();
     let altered = busy.path().join("altered.zst");
     for step in 1..40 {
         let mut bytes = whole.clone();
         let place = bytes.len() * step / 40;
         bytes[place] ^= 0x10;
         fs::write(&altered, &bytes).unwrap();
-        let said = refused(busy.path(), &["verify", "altered.zst"]);
-        assert!(
-            // Its first line may say anything.
-            said.contains("altered.zst: it is damaged in ")
-                || said.contains("altered.zst: it is not a backup")
-                || said.contains("altered.zst: it was made by a later version"),
-            "byte {place}: {said}"
-        );
+        // A bit of the compression that decides nothing: what the file says is what it said.
+        if zstd::decode_all(&*bytes).is_ok_and(|said| said == plain) {
+            done(busy.path(), &["verify", "altered.zst"]);
+        } else {
+            let said = refused(busy.path(), &["verify", "altered.zst"]);
+            assert!(
+                // Its first line may say anything.
+                said.contains("altered.zst: it is damaged in ")
+                    || said.contains("altered.zst: it is not a backup")
+                    || said.contains("altered.zst: it was made by a later version"),
+                "byte {place}: {said}"
+            );
+        }
         fs::write(&altered, &whole[..place]).unwrap();
         let said = refused(busy.path(), &["verify", "altered.zst"]);
         assert!(

@@ -1,6 +1,7 @@
 /** No room is chosen: goes on to the one that was open last, or to the first; without any, says how to find one. */
-import { Navigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { MessagesSquare, Plus, Search } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { openFinder } from '../../app/finder';
 import { readPreference } from '../../app/preferences';
@@ -19,17 +20,25 @@ export function HomePage() {
   const { rooms, error, retry } = useRooms();
   useTitle(session.deployment);
 
-  if (!rooms) {
+  const all = rooms === undefined ? [] : [...rooms.followed, ...rooms.member];
+  const last = readPreference('last_room');
+  const room = (all.find(({ id }) => id === last) ?? all[0])?.id;
+  const navigate = useNavigate();
+  const left = useRef(false);
+  useEffect(() => {
+    // Once: the list changes with every message, and whoever has chosen another room meanwhile is not brought back.
+    if (room === undefined || left.current) return;
+    left.current = true;
+    void navigate({ to: '/room/$room', params: { room }, replace: true });
+  }, [navigate, room]);
+
+  if (!rooms || room !== undefined) {
     return (
       <main className={styles.page}>
         {error ? <ErrorState error={error} onRetry={retry} /> : <Loading />}
       </main>
     );
   }
-  const all = [...rooms.followed, ...rooms.member];
-  const last = readPreference('last_room');
-  const room = all.find(({ id }) => id === last) ?? all[0];
-  if (room) return <Navigate to="/room/$room" params={{ room: room.id }} replace />;
   return (
     <main className={styles.page}>
       <EmptyState

@@ -4,11 +4,11 @@
 //! A change that another node made goes the same way into memory, and is told the same way, as one that was made here:
 //! [`App::apply_to_catalogue`] and [`App::apply_to_directory`] are the only writers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
 
+use perch_domain::pool::Pool;
 use perch_domain::{PrincipalId, Refusal, RoomId};
-use perch_live::bus::Link;
 use perch_live::{Closing, Frame};
 use perch_store::{CatalogueChanges, DeploymentWrite, DirectoryChanges, PoolWrite, StoreError};
 use perch_wire::live::{CatalogueKind, ServerFrame};
@@ -71,9 +71,10 @@ impl App {
         }
     }
 
-    /// How the group commit of a pool tells other nodes.
-    pub(crate) fn link(&self) -> Option<Link> {
-        self.cluster.as_ref().map(|cluster| cluster.link().clone())
+    /// Opens a pool that is new here.
+    pub(crate) async fn open_pool(&self, pool: Pool) -> Result<Arc<PoolState>, StoreError> {
+        let link = self.cluster.as_ref().map(|cluster| cluster.link().clone());
+        PoolState::open(pool, &*self.storage, Arc::clone(&self.gaps), link).await
     }
 
     /// Begins a change of a pool's catalogue, once every other one has ended.
@@ -123,8 +124,7 @@ impl App {
         let mut opened = Vec::new();
         for pool in &changes.pools {
             if self.pool_state(pool.fqdn.as_str()).is_err() {
-                let (gaps, link) = (Arc::clone(&self.gaps), self.link());
-                opened.push(PoolState::open(pool.clone(), &*self.storage, gaps, link).await?);
+                opened.push(self.open_pool(pool.clone()).await?);
             }
         }
         self.apply_to_directory(changes, opened);
@@ -137,9 +137,9 @@ impl App {
             (!changes.categories.is_empty(), CatalogueKind::Category),
             (!changes.rooms.is_empty(), CatalogueKind::Room),
         ];
-        let categories: Vec<_> = changes.categories.iter().map(|(id, _)| *id).collect();
-        let addins: Vec<_> = changes.addins.iter().map(|(id, _)| *id).collect();
-        let rooms: Vec<_> = changes.rooms.iter().map(|(id, _)| *id).collect();
+        let categories: HashSet<_> = changes.categories.iter().map(|(id, _)| *id).collect();
+        let addins: HashSet<_> = changes.addins.iter().map(|(id, _)| *id).collect();
+        let rooms: HashSet<_> = changes.rooms.iter().map(|(id, _)| *id).collect();
         let before: HashMap<RoomId, RoomView> = Self::room_views(pool)
             .into_iter()
             .filter(|view| {
@@ -149,11 +149,8 @@ impl App {
             })
             .map(|view| (view.room.id, view))
             .collect();
-        let version = changes.version.0;
         pool.catalogue_mut().apply(changes);
-        self.note_versions(|versions| {
-            versions.pools.insert(pool.fqdn().to_string(), version);
-        });
+        self.note_versions();
 
         let mut moments = Vec::new();
         let views: Vec<_> = (before.keys().copied())
@@ -213,13 +210,7 @@ impl App {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .extend(opened.into_iter().map(|pool| (pool.fqdn().clone(), pool)));
-        self.note_versions(|versions| {
-            versions.directory = changes.version.0;
-            for pool in self.all_pools() {
-                let version = pool.catalogue().version.0;
-                versions.pools.insert(pool.fqdn().to_string(), version);
-            }
-        });
+        self.note_versions();
         for (person, credential) in changes.ended {
             self.people()
                 .close_credential(person, credential, Closing::SessionEnded);

@@ -149,13 +149,7 @@ impl App {
             cluster,
             change: tokio::sync::Mutex::new(()),
         });
-        app.note_versions(|versions| {
-            versions.directory = app.directory().version.0;
-            for pool in app.all_pools() {
-                let version = pool.catalogue().version.0;
-                versions.pools.insert(pool.fqdn().to_string(), version);
-            }
-        });
+        app.note_versions();
         tokio::spawn(Self::fill_gaps_always(Arc::downgrade(&app), gaps));
         app.join_cluster();
         Ok(app)

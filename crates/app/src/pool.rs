@@ -63,10 +63,7 @@ impl App {
             created_at: self.now(),
             fqdn,
         };
-        let (gaps, link) = (Arc::clone(&self.gaps), self.link());
-        let state = PoolState::open(pool.clone(), &*self.storage, gaps, link)
-            .await
-            .map_err(refused)?;
+        let state = self.open_pool(pool.clone()).await.map_err(refused)?;
         let answer = wire::Pool::from(&pool);
         change.write.insert_pool(&pool).await.map_err(refused)?;
         let record = self.audit_record(

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use perch_domain::{PrincipalId, RoomId};
 use perch_live::Frame;
-use perch_live::bus::{Beat, Bus, Envelope, Event, Link, Outbox, Versions};
+use perch_live::bus::{Beat, Bus, Envelope, Event, Link, Outbox};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -241,10 +241,18 @@ impl App {
         }
     }
 
-    /// Notes a version that is in memory now.
-    pub(crate) fn note_versions(&self, note: impl FnOnce(&mut Versions)) {
-        if let Some(cluster) = &self.cluster {
-            cluster.link.note(note);
-        }
+    /// Notes the versions that are in memory now.
+    pub(crate) fn note_versions(&self) {
+        let Some(cluster) = &self.cluster else {
+            return;
+        };
+        // Read while they are locked, so that of two who note at once neither goes back.
+        cluster.link.note(|versions| {
+            versions.directory = self.directory().version.0;
+            for pool in self.all_pools() {
+                let version = pool.catalogue().version.0;
+                versions.pools.insert(pool.fqdn().to_string(), version);
+            }
+        });
     }
 }

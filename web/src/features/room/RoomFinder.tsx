@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Plus, Search, Star } from 'lucide-react';
-import { type KeyboardEvent, useDeferredValue, useState } from 'react';
+import { useDeferredValue, useState } from 'react';
 import { GridList, GridListItem, Link } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { roomsQuery } from '../../api/queries';
@@ -13,6 +13,7 @@ import { EmptyState } from '../../ui/EmptyState';
 import { ErrorState } from '../../ui/ErrorState';
 import { IconToggle } from '../../ui/IconButton';
 import { Loading } from '../../ui/Loading';
+import { moveBetweenFieldAndRows } from '../../ui/moveBetweenFieldAndRows';
 import { SearchField } from '../../ui/SearchField';
 import { useSession } from '../session/useSession';
 import { PrivacyWord } from './PrivacyWord';
@@ -50,21 +51,6 @@ export function RoomFinder({ onClose }: { onClose: () => void }) {
     void navigate({ to: '/search', search: { q: name } });
   };
 
-  /** From the field down into the rooms, and from the first of them up again. */
-  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    const box = event.currentTarget;
-    const [field, row] = [box.querySelector('input'), box.querySelector<HTMLElement>('[role=row]')];
-    const next =
-      event.key === 'ArrowDown' && event.target === field
-        ? row
-        : event.key === 'ArrowUp' && event.target === row
-          ? field
-          : null;
-    if (!next) return;
-    event.preventDefault();
-    next.focus();
-  };
-
   return (
     <Dialog
       title={t('find_room')}
@@ -84,7 +70,7 @@ export function RoomFinder({ onClose }: { onClose: () => void }) {
         </div>
       }
     >
-      <search onKeyDownCapture={onKeyDown}>
+      <search onKeyDownCapture={moveBetweenFieldAndRows}>
         <SearchField
           label={t('finder_label')}
           value={typed}

@@ -2,7 +2,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ArrowLeft, CircleAlert, Search, X } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button as AriaButton, GridList, GridListItem, Link } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../api/problem';
@@ -17,6 +17,7 @@ import { EmptyState } from '../../ui/EmptyState';
 import { ErrorState } from '../../ui/ErrorState';
 import iconButton from '../../ui/IconButton.module.css';
 import { Loading } from '../../ui/Loading';
+import { moveBetweenFieldAndRows } from '../../ui/moveBetweenFieldAndRows';
 import { SearchField } from '../../ui/SearchField';
 import { useSession } from '../session/useSession';
 import { excerpt } from './excerpt';
@@ -60,24 +61,9 @@ export function SearchPage() {
     return () => clearTimeout(timer);
   }, [typed]);
 
-  /** From the field down into the results, and from the first of them up again. */
-  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    const box = event.currentTarget;
-    const [field, row] = [box.querySelector('input'), box.querySelector<HTMLElement>('[role=row]')];
-    const next =
-      event.key === 'ArrowDown' && event.target === field
-        ? row
-        : event.key === 'ArrowUp' && event.target === row
-          ? field
-          : null;
-    if (!next) return;
-    event.preventDefault();
-    next.focus();
-  };
-
   return (
     <main className={styles.page}>
-      <search className={styles.search} onKeyDownCapture={onKeyDown}>
+      <search className={styles.search} onKeyDownCapture={moveBetweenFieldAndRows}>
         <header className={styles.head}>
           <div className={styles.first}>
             {phone && (

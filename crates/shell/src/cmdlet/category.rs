@@ -6,15 +6,15 @@ use super::table::Key::{
     RemoveChatHistory,
 };
 use super::table::{
-    AS_OBJECT, AS_OBJECT_SET, CONFIRM, Cmdlet, IDENTITY, INSTANCE, Kind, Noun, POOL, Verb, WHAT_IF,
-    p,
+    AS_OBJECT, AS_OBJECT_SET, CONFIRM, Cmdlet, IDENTITY, INSTANCE, Kind, Noun, ObjectNoun, POOL,
+    Verb, WHAT_IF, p,
 };
 
 /// The cmdlets of categories.
 pub(super) const CMDLETS: &[Cmdlet] = &[
     Cmdlet {
         verb: Verb::New,
-        noun: Noun::Category,
+        noun: Noun::Object(ObjectNoun::Category),
         summary: "Creates a category. Who is in its scope is said with Set-CsPersistentChatCategory.",
         parameters: &[
             p(Name, Kind::Text, "Its name, unique in the pool.")
@@ -42,20 +42,20 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         ],
         exclusive: &[],
         example: r#"-Name "HelpDesk" -Description "Questions and answers" -EnableInvitations"#,
-        plain_example: r#""HelpDesk" --description "Questions and answers" --enable-invitations"#,
+        plain_example: r#"category new "HelpDesk" --description "Questions and answers" --enable-invitations"#,
     },
     Cmdlet {
         verb: Verb::Get,
-        noun: Noun::Category,
+        noun: Noun::Object(ObjectNoun::Category),
         summary: "Shows categories; without parameters those of all pools.",
         parameters: &[IDENTITY, POOL, AS_OBJECT],
         exclusive: &[&[Identity, PersistentChatPoolFqdn]],
         example: r"-Identity 'atl-cs-001.contoso.com\HelpDesk'",
-        plain_example: "--pool atl-cs-001.contoso.com",
+        plain_example: "category list --pool atl-cs-001.contoso.com",
     },
     Cmdlet {
         verb: Verb::Set,
-        noun: Noun::Category,
+        noun: Noun::Object(ObjectNoun::Category),
         summary: "Changes a category. A narrower scope acts at once, in open windows too.",
         parameters: &[
             IDENTITY,
@@ -82,15 +82,15 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         ],
         exclusive: &[],
         example: r#"-Identity 'atl-cs-001.contoso.com\HelpDesk' -AllowedMembers '@{Add="sip:kenmyer@contoso.com","OU=IT,DC=contoso,DC=com"}'"#,
-        plain_example: r"'atl-cs-001.contoso.com\HelpDesk' --add-allowed-members sip:kenmyer@contoso.com",
+        plain_example: r"category set 'atl-cs-001.contoso.com\HelpDesk' --add-allowed-members sip:kenmyer@contoso.com",
     },
     Cmdlet {
         verb: Verb::Remove,
-        noun: Noun::Category,
+        noun: Noun::Object(ObjectNoun::Category),
         summary: "Removes a category that contains no rooms.",
         parameters: &[IDENTITY, INSTANCE, CONFIRM, WHAT_IF],
         exclusive: &[],
         example: r"-Identity 'atl-cs-001.contoso.com\HelpDesk' '-Confirm:$false'",
-        plain_example: r"'atl-cs-001.contoso.com\HelpDesk' --yes",
+        plain_example: r"category remove 'atl-cs-001.contoso.com\HelpDesk' --yes",
     },
 ];

@@ -37,11 +37,9 @@ pub(crate) fn cmdlet(cmdlet: &Cmdlet) -> String {
         }
     }
     text.push_str(&format!(
-        "\nExample:\n  perch {} {}\n\nThe same as a plain subcommand:\n  perch {} {} {}\n",
+        "\nExample:\n  perch {} {}\n\nThe same as a plain subcommand:\n  perch {}\n",
         cmdlet.name(),
         cmdlet.example,
-        cmdlet.noun.as_str().to_lowercase(),
-        cmdlet.verb.command(),
         cmdlet.plain_example
     ));
     if cmdlet.parameter(Key::Instance).is_some() {

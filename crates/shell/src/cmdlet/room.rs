@@ -6,8 +6,8 @@ use super::table::Key::{
     ResultSize, SearchDescription, Type,
 };
 use super::table::{
-    AS_OBJECT, AS_OBJECT_SET, CONFIRM, Cmdlet, IDENTITY, INSTANCE, Kind, Noun, POOL, Verb, WHAT_IF,
-    p,
+    AS_OBJECT, AS_OBJECT_SET, CONFIRM, Cmdlet, IDENTITY, INSTANCE, Kind, Noun, ObjectNoun, POOL,
+    Verb, WHAT_IF, p,
 };
 
 const INVITATIONS: &[&str] = &["Inherit", "False"];
@@ -18,7 +18,7 @@ const TYPE: &[&str] = &["Normal", "Auditorium"];
 pub(super) const CMDLETS: &[Cmdlet] = &[
     Cmdlet {
         verb: Verb::New,
-        noun: Noun::Room,
+        noun: Noun::Object(ObjectNoun::Room),
         summary: "Creates a room in a category. Its members are said with Set-CsPersistentChatRoom.",
         parameters: &[
             p(Name, Kind::Text, "Its name, unique in the pool.")
@@ -62,11 +62,11 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         ],
         exclusive: &[],
         example: r#"-Name "ITChatRoom" -Category 'atl-cs-001.contoso.com\HelpDesk' -Addin "ITPersistentChatAddin" -Privacy Open"#,
-        plain_example: r#""ITChatRoom" --category HelpDesk --addin ITPersistentChatAddin --privacy open"#,
+        plain_example: r#"room new "ITChatRoom" --category HelpDesk --addin ITPersistentChatAddin --privacy open"#,
     },
     Cmdlet {
         verb: Verb::Get,
-        noun: Noun::Room,
+        noun: Noun::Object(ObjectNoun::Room),
         summary: "Shows rooms; without parameters those of all pools. Conditions combine.",
         parameters: &[
             IDENTITY,
@@ -112,11 +112,11 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         ],
         exclusive: &[&[Category, Filter, PersistentChatPoolFqdn]],
         example: r#"-Filter '{Name -like "*it*"}' -Addin "ITPersistentChatAddin""#,
-        plain_example: "--filter '*it*' --addin ITPersistentChatAddin",
+        plain_example: "room list --filter '*it*' --addin ITPersistentChatAddin",
     },
     Cmdlet {
         verb: Verb::Set,
-        noun: Noun::Room,
+        noun: Noun::Object(ObjectNoun::Room),
         summary: "Changes a room.",
         parameters: &[
             IDENTITY,
@@ -152,11 +152,11 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         ],
         exclusive: &[],
         example: r#"-Identity 'atl-cs-001.contoso.com\ITChatRoom' -Members '@{Add="sip:kenmyer@contoso.com"}' -Disabled '$false'"#,
-        plain_example: r"'atl-cs-001.contoso.com\ITChatRoom' --add-members sip:kenmyer@contoso.com --disabled false",
+        plain_example: r"room set 'atl-cs-001.contoso.com\ITChatRoom' --add-members sip:kenmyer@contoso.com --disabled false",
     },
     Cmdlet {
         verb: Verb::Remove,
-        noun: Noun::Room,
+        noun: Noun::Object(ObjectNoun::Room),
         summary: "Removes a room and everything said in it.",
         parameters: &[
             IDENTITY,
@@ -167,6 +167,6 @@ pub(super) const CMDLETS: &[Cmdlet] = &[
         ],
         exclusive: &[],
         example: r"-Identity 'atl-cs-001.contoso.com\ITChatRoom'",
-        plain_example: r"'atl-cs-001.contoso.com\ITChatRoom'",
+        plain_example: r"room remove 'atl-cs-001.contoso.com\ITChatRoom'",
     },
 ];

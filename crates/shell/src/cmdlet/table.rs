@@ -168,12 +168,29 @@ impl Verb {
 /// The second half of a cmdlet's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Noun {
+    /// What a pool has several of.
+    Object(ObjectNoun),
+}
+
+impl Noun {
+    /// As in `CsPersistentChatAddin`.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Object(noun) => noun.as_str(),
+        }
+    }
+}
+
+/// An object of a pool. Each has the four verbs, an identity `pool.fqdn\\name`, and plain subcommands that are made from the
+/// table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ObjectNoun {
     Addin,
     Category,
     Room,
 }
 
-impl Noun {
+impl ObjectNoun {
     /// As in `CsPersistentChatAddin`.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -204,7 +221,7 @@ pub(crate) struct Cmdlet {
     pub(crate) exclusive: &'static [&'static [Key]],
     /// The arguments of an example, as they are typed behind the cmdlet's name.
     pub(crate) example: &'static str,
-    /// The same behind the plain subcommand.
+    /// The same as a plain subcommand, as it is typed behind `perch`.
     pub(crate) plain_example: &'static str,
 }
 
@@ -275,11 +292,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_noun_has_every_verb_once() {
-        for noun in [Noun::Addin, Noun::Category, Noun::Room] {
+    fn every_object_has_every_verb_once() {
+        for noun in [ObjectNoun::Addin, ObjectNoun::Category, ObjectNoun::Room] {
             for verb in [Verb::New, Verb::Get, Verb::Set, Verb::Remove] {
                 let found = cmdlets()
-                    .filter(|cmdlet| cmdlet.noun == noun && cmdlet.verb == verb)
+                    .filter(|cmdlet| cmdlet.noun == Noun::Object(noun) && cmdlet.verb == verb)
                     .count();
                 assert_eq!(found, 1, "{verb:?} {noun:?}");
             }

@@ -6,7 +6,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, Subcommand};
 
 use crate::cmdlet::Invocation;
-use crate::cmdlet::table::{Cmdlet, Key, Kind, Noun, Parameter, Verb, cmdlets};
+use crate::cmdlet::table::{Cmdlet, Key, Kind, Noun, ObjectNoun, Parameter, Verb, cmdlets};
 use crate::cmdlet::value::{self, Value};
 use crate::error::Error;
 use crate::list::ListChange;
@@ -61,22 +61,20 @@ macro_rules! noun_commands {
 
 noun_commands! {
     /// `perch addin …`.
-    AddinCommand: Noun::Addin,
+    AddinCommand: ObjectNoun::Addin,
     /// `perch category …`.
-    CategoryCommand: Noun::Category,
+    CategoryCommand: ObjectNoun::Category,
     /// `perch room …`.
-    RoomCommand: Noun::Room,
+    RoomCommand: ObjectNoun::Room,
 }
 
-fn of(noun: Noun) -> impl Iterator<Item = &'static Cmdlet> {
-    cmdlets().filter(move |cmdlet| cmdlet.noun == noun)
+fn of(noun: ObjectNoun) -> impl Iterator<Item = &'static Cmdlet> {
+    cmdlets().filter(move |cmdlet| cmdlet.noun == Noun::Object(noun))
 }
 
 fn subcommand(cmdlet: &'static Cmdlet) -> Command {
     let mut command = Command::new(cmdlet.verb.command()).about(cmdlet.summary).after_help(format!(
-        "Example:\n  perch {} {} {}\n\nThe cmdlet of the original, with its own parameters:\n  perch {} {}",
-        cmdlet.noun.as_str().to_lowercase(),
-        cmdlet.verb.command(),
+        "Example:\n  perch {}\n\nThe cmdlet of the original, with its own parameters:\n  perch {} {}",
         cmdlet.plain_example,
         cmdlet.name(),
         cmdlet.example
@@ -201,7 +199,7 @@ fn lower(choice: &'static str) -> &'static str {
     }
 }
 
-fn line(noun: Noun, matches: &ArgMatches) -> Result<NounLine, clap::Error> {
+fn line(noun: ObjectNoun, matches: &ArgMatches) -> Result<NounLine, clap::Error> {
     let missing = || clap::Error::new(clap::error::ErrorKind::MissingSubcommand);
     let (name, matches) = matches.subcommand().ok_or_else(missing)?;
     let cmdlet = of(noun)

@@ -4,8 +4,9 @@ use perch_domain::{Code, Refusal};
 use perch_wire::addin::{Addin, AddinPatch, NewAddin};
 use serde_json::{Value, json};
 
+use super::Context;
 use super::context::Subject;
-use super::{Context, Object, changed};
+use super::object::{Object, changed};
 use crate::client::Client;
 use crate::cmdlet::Invocation;
 use crate::cmdlet::table::Key;

@@ -4,7 +4,8 @@ use perch_domain::{Code, Refusal};
 use perch_wire::category::{Category, CategoryPatch, NewCategory};
 use serde_json::{Value, json};
 
-use super::{Context, Object, changed, principals};
+use super::Context;
+use super::object::{Object, changed, principals};
 use crate::client::Client;
 use crate::cmdlet::Invocation;
 use crate::cmdlet::table::Key;

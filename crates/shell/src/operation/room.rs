@@ -7,7 +7,8 @@ use perch_wire::room::{
 };
 use serde_json::{Value, json};
 
-use super::{Context, Object, changed, principals};
+use super::Context;
+use super::object::{Object, changed, principals};
 use crate::client::Client;
 use crate::cmdlet::Invocation;
 use crate::cmdlet::table::Key;

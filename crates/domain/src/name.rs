@@ -16,6 +16,40 @@ pub fn fold(text: &str) -> String {
     folded.nfkc().collect()
 }
 
+/// Whether a text fits a pattern with `*` and `?`; a pattern without either fits what contains it. Letter case counts: give
+/// both [`fold`]ed where it is not to. Linear but for the number of stars.
+#[must_use]
+pub fn fits_pattern(pattern: &str, text: &str) -> bool {
+    if !pattern.contains(['*', '?']) {
+        return text.contains(pattern);
+    }
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match (pattern.get(p), text.get(t)) {
+            (Some('*'), _) => {
+                star = Some((p, t));
+                p += 1;
+            }
+            (Some(wanted), Some(found)) if *wanted == '?' || wanted == found => {
+                p += 1;
+                t += 1;
+            }
+            _ => match star {
+                Some((after, taken)) => {
+                    star = Some((after, taken + 1));
+                    p = after + 1;
+                    t = taken + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.iter().skip(p).all(|rest| *rest == '*')
+}
+
 /// A name of a room, category or add-in: 1 to 256 characters, without control characters, trimmed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Name(String);
@@ -142,6 +176,28 @@ mod tests {
                 Code::InvalidName,
                 "{bad:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_pattern_without_wildcards_fits_what_contains_it() {
+        assert!(fits_pattern("spot", "fx spot"));
+        assert!(!fits_pattern("spots", "fx spot"));
+    }
+
+    #[test]
+    fn stars_and_question_marks_fit_as_in_a_shell() {
+        for (pattern, text, fits) in [
+            ("*spot*", "fx spot desk", true),
+            ("fx*", "fx spot", true),
+            ("fx", "fx spot", true),
+            ("?x*", "fx", true),
+            ("*a*b*c", "xxaxxbxxc", true),
+            ("*a*b*c", "xxaxxbxx", false),
+            ("fx?", "fx", false),
+            ("*", "", true),
+        ] {
+            assert_eq!(fits_pattern(pattern, text), fits, "{pattern} on {text}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Which rooms a filter gives: the directory, My Rooms, the rooms that somebody follows.
 
-use perch_domain::name::fold;
+use perch_domain::name::{fits_pattern, fold};
 use perch_domain::permission::{PoolAction, RoomAction};
 use perch_domain::{Name, Refusal};
 use perch_store::Attention;
@@ -90,9 +90,9 @@ fn fits(view: &RoomView, filter: &wire::RoomFilter) -> bool {
     };
     let named = |pattern: &str| {
         let pattern = fold(pattern.trim());
-        wildcard(&pattern, &room.name.folded())
+        fits_pattern(&pattern, &room.name.folded())
             || (filter.search_description == Some(true)
-                && wildcard(&pattern, &fold(room.description.as_str())))
+                && fits_pattern(&pattern, &fold(room.description.as_str())))
     };
     is(&filter.category, view.category.id.0, &view.category.name)
         && (filter.addin.is_none()
@@ -113,64 +113,4 @@ fn fits(view: &RoomView, filter: &wire::RoomFilter) -> bool {
         && filter
             .invitations
             .is_none_or(|invitations| invitations == room.invitations.into())
-}
-
-/// Whether a text fits a pattern with `*` and `?`; a pattern without either fits what contains it. Linear but for the
-/// number of stars.
-fn wildcard(pattern: &str, text: &str) -> bool {
-    if !pattern.contains(['*', '?']) {
-        return text.contains(pattern);
-    }
-    let (pattern, text): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), text.chars().collect());
-    let (mut p, mut t) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while t < text.len() {
-        match (pattern.get(p), text.get(t)) {
-            (Some('*'), _) => {
-                star = Some((p, t));
-                p += 1;
-            }
-            (Some(wanted), Some(found)) if *wanted == '?' || wanted == found => {
-                p += 1;
-                t += 1;
-            }
-            _ => match star {
-                Some((after, taken)) => {
-                    star = Some((after, taken + 1));
-                    p = after + 1;
-                    t = taken + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern.iter().skip(p).all(|rest| *rest == '*')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::wildcard;
-
-    #[test]
-    fn a_pattern_without_wildcards_fits_what_contains_it() {
-        assert!(wildcard("spot", "fx spot"));
-        assert!(!wildcard("spots", "fx spot"));
-    }
-
-    #[test]
-    fn stars_and_question_marks_fit_as_in_a_shell() {
-        for (pattern, text, fits) in [
-            ("*spot*", "fx spot desk", true),
-            ("fx*", "fx spot", true),
-            ("fx", "fx spot", true),
-            ("?x*", "fx", true),
-            ("*a*b*c", "xxaxxbxxc", true),
-            ("*a*b*c", "xxaxxbxx", false),
-            ("fx?", "fx", false),
-            ("*", "", true),
-        ] {
-            assert_eq!(wildcard(pattern, text), fits, "{pattern} on {text}");
-        }
-    }
 }

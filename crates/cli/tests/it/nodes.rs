@@ -266,3 +266,52 @@ async fn a_node_that_is_killed_takes_its_people_with_it_and_loses_no_message() {
     assert_eq!(gone["departed"].as_array().map(Vec::len), Some(1));
     assert_eq!(gone["count"], 1);
 }
+
+#[tokio::test]
+async fn the_documented_lines_say_which_nodes_take_new_clients() {
+    let deployment = Deployment::new();
+    let [one, two] = [deployment.node("one"), deployment.node("two")];
+    let control = sign_in(&one, "control").await;
+    let both = async || {
+        let nodes = control.get("/nodes").await.done();
+        nodes.as_array().is_some_and(|nodes| nodes.len() == 2)
+    };
+    while !both().await {}
+    let token = control.post("/tokens", json!({ "name": "test" })).await;
+    let token = token.done()["secret"].as_str().unwrap().to_owned();
+    let line = |arguments: &[&str]| {
+        let mut command = perch(deployment.folder.path(), arguments);
+        command
+            .env("PERCH_URL", &one.url)
+            .env("PERCH_TOKEN", &token);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let active = |arguments: &[&str]| {
+        line(&[&["Set-CsPersistentChatActiveServer"], arguments].concat());
+        let state = line(&["Get-CsPersistentChatState", "-Identity", POOL]);
+        serde_json::from_str::<Value>(&state).unwrap()["ActiveServers"].clone()
+    };
+    assert_eq!(
+        active(&["-Identity", "global", "-ActiveServers", "@{Remove=\"two\"}"]),
+        json!(["one"])
+    );
+    assert_eq!(ready(&two).await, 503);
+    assert_eq!(active(&["-Identity", POOL, "-Swap"]), json!(["two"]));
+    assert_eq!((ready(&one).await, ready(&two).await), (503, 200));
+    let told = line(&["Set-CsPersistentChatActiveServer", "-Swap", "-WhatIf"]);
+    assert!(
+        told.contains("one (active)") && told.contains("two (inactive)"),
+        "{told}"
+    );
+    assert_eq!(
+        active(&["-ActiveServers", "one,two"]),
+        json!(["one", "two"])
+    );
+}
+
+async fn ready(node: &Serving) -> u16 {
+    let answer = reqwest::get(format!("{}/health/ready", node.url)).await;
+    answer.unwrap().status().as_u16()
+}

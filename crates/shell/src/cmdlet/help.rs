@@ -129,7 +129,7 @@ mod tests {
                 .count()
         };
         assert_eq!(lines(""), cmdlets().count());
-        assert_eq!(lines("set-"), 3);
+        assert_eq!(lines("set-"), 5);
     }
 
     /// Takes a line apart as a shell does, as far as the examples need it.

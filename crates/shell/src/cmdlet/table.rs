@@ -1,4 +1,4 @@
-//! The table of cmdlets and their parameters (reference 3.2 to 3.4): its columns, and what all nouns share. The rows are in
+//! The table of cmdlets and their parameters (reference 3.2 to 3.6): its columns, and what all nouns share. The rows are in
 //! one file for each noun.
 //!
 //! Adding a parameter here makes it parse, complete from its prefix, show in the help and exist as an option of the plain
@@ -6,7 +6,7 @@
 
 use Key::{AsObject, Confirm, Identity, Instance, PersistentChatPoolFqdn, WhatIf};
 
-use super::{addin, category, room};
+use super::{active_server, addin, category, room, state};
 
 macro_rules! keys {
     ($($key:ident = $flag:literal),+ $(,)?) => {
@@ -36,6 +36,7 @@ macro_rules! keys {
 }
 
 keys! {
+    ActiveServers = "active-servers",
     Addin = "addin",
     AllowedMembers = "allowed-members",
     AsObject = "as-object",
@@ -55,17 +56,20 @@ keys! {
     Identity = "identity",
     Instance = "instance",
     Invitations = "invitations",
+    LocalStore = "local-store",
     Manager = "manager",
     Managers = "managers",
     Member = "member",
     Members = "members",
     Name = "name",
     PersistentChatPoolFqdn = "pool",
+    PoolState = "pool-state",
     Presenters = "presenters",
     Privacy = "privacy",
     RemoveChatHistory = "remove-chat-history",
     ResultSize = "result-size",
     SearchDescription = "search-description",
+    Swap = "swap",
     Type = "type",
     Url = "url",
     WhatIf = "what-if",
@@ -170,6 +174,10 @@ impl Verb {
 pub(crate) enum Noun {
     /// What a pool has several of.
     Object(ObjectNoun),
+    /// What a pool is in.
+    State,
+    /// What serves pools and takes new clients.
+    ActiveServer,
 }
 
 impl Noun {
@@ -177,6 +185,8 @@ impl Noun {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Object(noun) => noun.as_str(),
+            Self::State => "State",
+            Self::ActiveServer => "ActiveServer",
         }
     }
 }
@@ -282,9 +292,15 @@ pub(super) const INSTANCE: Parameter = p(
 .of("Instance");
 /// Every cmdlet.
 pub(crate) fn cmdlets() -> impl Iterator<Item = &'static Cmdlet> {
-    [addin::CMDLETS, category::CMDLETS, room::CMDLETS]
-        .into_iter()
-        .flatten()
+    [
+        addin::CMDLETS,
+        category::CMDLETS,
+        room::CMDLETS,
+        state::CMDLETS,
+        active_server::CMDLETS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! What cmdlets do, through the client.
 
+mod active_server;
 mod addin;
 mod category;
 mod context;
 mod object;
 mod room;
+mod state;
 
 pub(crate) use context::Context;
 pub(crate) use room::find as find_room;
@@ -20,5 +22,11 @@ pub(crate) async fn execute(
 ) -> Result<Exit, Error> {
     match invocation.cmdlet.noun {
         Noun::Object(noun) => object::execute(context, noun, invocation).await,
+        Noun::State => state::execute(context, invocation)
+            .await
+            .map(|()| Exit::Done),
+        Noun::ActiveServer => active_server::set(context, invocation)
+            .await
+            .map(|()| Exit::Done),
     }
 }

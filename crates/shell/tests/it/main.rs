@@ -15,4 +15,5 @@ mod pipeline;
 mod room;
 mod search;
 mod session;
+mod state;
 mod support;

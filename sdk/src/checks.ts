@@ -1,8 +1,11 @@
 // Narrow validators for everything in the protocol: a value either has the declared shape or is refused.
 import {
   type Author,
+  CAPABILITIES,
+  type Capability,
   type Context,
   type ContextOrigin,
+  type Denied,
   type Environment,
   type Events,
   LIMITS,
@@ -68,7 +71,12 @@ const stringMap: Check<Readonly<Record<string, string>>> = (
 const authorFields: Fields<Author> = { id: text, address: text, display_name: text };
 const author = shape<Author>(authorFields);
 const context = shape<Context>({ type: text, name: text, id: stringMap, start: whole, end: whole });
-const origin = shape<ContextOrigin>({ seq: whole, author, at: text });
+const origin = shape<ContextOrigin>({ seq: whole, author: optional(author), at: text });
+const capability = oneOf(...CAPABILITIES);
+const denied = shape<Denied>({
+  capability: text,
+  why: oneOf('maximum', 'room', 'pending', 'disabled', 'unknown'),
+});
 const message = shape<Message>({
   seq: whole,
   author,
@@ -155,4 +163,15 @@ export const eventChecks: { readonly [E in keyof Events]: Check<Events[E]> } = {
   'unread.changed': shape<Events['unread.changed']>({ unread: whole }),
   'storage.changed': shape<Events['storage.changed']>({ entry }),
   'environment.changed': environment,
+  'grants.changed': shape<Events['grants.changed']>({ granted: list(text) as Check<readonly Capability[]> }),
 };
+
+/** Returns the capabilities in a list of names; names that this version does not know are left out. */
+export function knownCapabilities(names: unknown): readonly Capability[] {
+  return Array.isArray(names) ? names.filter(capability) : [];
+}
+
+/** Returns a welcome's `denied`, as far as it has the declared shape. */
+export function readDenied(entries: unknown): readonly Denied[] {
+  return Array.isArray(entries) ? entries.filter(denied) : [];
+}

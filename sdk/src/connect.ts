@@ -1,8 +1,8 @@
 // The handshake: says hello to the window around this page and takes the port that only its welcome may carry.
-import { isRecord } from './checks.js';
+import { isRecord, knownCapabilities, readDenied } from './checks.js';
 import { NotInRoomError } from './errors.js';
-import { type Hello, PROTOCOL, SDK_VERSION } from './protocol.js';
-import { RoomAddin } from './room-addin.js';
+import { type Capability, type Hello, PROTOCOL, SDK_VERSION } from './protocol.js';
+import { RoomAddin, type Welcomed } from './room-addin.js';
 
 /** Options of `connect`. */
 export interface ConnectOptions {
@@ -16,6 +16,8 @@ export interface ConnectOptions {
    * or in its `frame-ancestors`.
    */
   readonly hostOrigin?: string;
+  /** What the page would like to do. Administrators see it beside the add-in; nothing is granted because of it. */
+  readonly wants?: readonly Capability[];
 }
 
 /**
@@ -24,11 +26,11 @@ export interface ConnectOptions {
  * Rejects with `NotInRoomError` when the page is not in a pane.
  */
 export async function connect(options: ConnectOptions = {}): Promise<RoomAddin> {
-  const port = await handshake(options.timeoutMs ?? 15_000, options.hostOrigin);
-  return RoomAddin.open(port, options.requestTimeoutMs ?? 30_000);
+  const welcomed = await handshake(options);
+  return RoomAddin.open(welcomed, options.requestTimeoutMs ?? 30_000);
 }
 
-function handshake(timeoutMs: number, hostOrigin: string | undefined): Promise<MessagePort> {
+function handshake({ timeoutMs = 15_000, hostOrigin, wants = [] }: ConnectOptions): Promise<Welcomed> {
   return new Promise((resolve, reject) => {
     const host = window.parent;
     if (host === window) {
@@ -50,7 +52,8 @@ function handshake(timeoutMs: number, hostOrigin: string | undefined): Promise<M
         port !== undefined
       ) {
         stop();
-        resolve(port);
+        const { granted, denied } = event.data;
+        resolve({ port, granted: knownCapabilities(granted), denied: readDenied(denied) });
       }
     };
     const timer = setTimeout(() => {
@@ -58,7 +61,7 @@ function handshake(timeoutMs: number, hostOrigin: string | undefined): Promise<M
       reject(new NotInRoomError());
     }, timeoutMs);
     window.addEventListener('message', listen);
-    const hello: Hello = { perch: 'hello', protocols: [PROTOCOL], sdk: SDK_VERSION };
+    const hello: Hello = { perch: 'hello', protocols: [PROTOCOL], sdk: SDK_VERSION, wants };
     // The parent's origin is unknown to a page with no referrer, and the hello says nothing worth hiding.
     host.postMessage(hello, hostOrigin ?? '*');
   });

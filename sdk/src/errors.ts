@@ -1,4 +1,5 @@
 // What can go wrong for a page, as types: one class, a stable code, a sentence.
+import type { Capability } from './protocol.js';
 
 /** A refusal or failure with a stable `code`: the server's own (`DataCollision`, `NotPresenter` …) or one of the bridge's. */
 export class AddinError extends Error {
@@ -15,6 +16,18 @@ export class AddinError extends Error {
   /** The sentence; the same as `message`, under the name the protocol gives it. */
   get detail(): string {
     return this.message;
+  }
+}
+
+/** The add-in has not been granted what the page asked. An administrator grants, and a room's manager may withhold. */
+export class NotGrantedError extends AddinError {
+  override readonly name = 'NotGrantedError';
+  /** What would be needed; undefined when the room does not say. */
+  readonly capability: Capability | undefined;
+
+  constructor(detail: string, capability: Capability | undefined) {
+    super('ActionNotGranted', detail);
+    this.capability = capability;
   }
 }
 

@@ -1,10 +1,12 @@
 // What an add-in's page imports. Start reading at `connect`.
 export { type ConnectOptions, connect } from './connect.js';
-export { AddinError, DisconnectedError, NotInRoomError } from './errors.js';
+export { AddinError, DisconnectedError, NotGrantedError, NotInRoomError } from './errors.js';
 export type {
   Author,
+  Capability,
   Context,
   ContextOrigin,
+  Denied,
   Environment,
   Message,
   Participant,

@@ -32,9 +32,55 @@ export const LIMITS = {
   participantsCount: 200,
 } as const;
 
+/** What a page can be granted: the most by an administrator, less of it in a room by the room's manager. */
+export const CAPABILITIES = [
+  /** The room's properties; without it they are blank, but for `id` and `joined`. */
+  'room.info',
+  /** Typed contexts, without the text they were found in and its author. */
+  'contexts',
+  /** Text and author of new messages. */
+  'messages.live',
+  /** Earlier messages. */
+  'messages.history',
+  /** Who is in the room. */
+  'participants',
+  /** The name of the person who looks at the page; without it `id` is a pseudonym and the name is blank. */
+  'user.identity.basic',
+  /** Their e-mail address too. */
+  'user.identity.email',
+  /** A signed token that proves to the add-in's own server who looks at which room. */
+  'token.issue',
+  /** The room's storage. */
+  'storage',
+  /** Posting, each time after the person agreed. */
+  'messages.send',
+  /** Posting without asking. */
+  'messages.send.silent',
+  /** Seeing, changing and holding back what the person posts. */
+  'messages.filter',
+  /** Opening windows of its own. */
+  'popups',
+] as const;
+
+/** The name of something that a page can be granted. */
+export type Capability = (typeof CAPABILITIES)[number];
+
+/** Something that the page said it wants, and why it has not been granted. */
+export interface Denied {
+  /** As the page named it. */
+  readonly capability: string;
+  /**
+   * `maximum`: no administrator granted it. `room`: the room's manager withholds it. `pending`: the add-in's address moved to another
+   * origin, which an administrator has to approve. `disabled`: an administrator disabled the add-in. `unknown`: there is no such capability.
+   */
+  readonly why: 'maximum' | 'room' | 'pending' | 'disabled' | 'unknown';
+}
+
 /** The page's first words, posted to its parent. They hold nothing worth protecting. */
 export interface Hello {
   readonly perch: 'hello';
+  /** What the page would like to do. Administrators see it; nothing is granted because of it. */
+  readonly wants?: readonly string[];
   /** The protocols the page speaks, best first. */
   readonly protocols: readonly string[];
   /** The version of the SDK, for diagnosis. */
@@ -45,6 +91,10 @@ export interface Hello {
 export interface Welcome {
   readonly perch: 'welcome';
   readonly protocol: typeof PROTOCOL;
+  /** What the page may do. It changes while the page is shown: `grants.changed`. */
+  readonly granted: readonly Capability[];
+  /** What it wants and may not do. */
+  readonly denied: readonly Denied[];
 }
 
 /** A person as the conversation names them. */
@@ -115,7 +165,9 @@ export interface Environment {
 
 /** The person who looks at the page: a hint for display, never proof of identity. */
 export interface User extends Environment {
+  /** With `user.identity.basic` the person's own; else a pseudonym, the same each time, that no other add-in is given. */
   readonly id: string;
+  /** Blank without `user.identity.basic`. */
   readonly display_name: string;
 }
 
@@ -133,7 +185,8 @@ export interface StorageEntry {
 /** The message a context was found in; the text is not part of it. */
 export interface ContextOrigin {
   readonly seq: number;
-  readonly author: Author;
+  /** For pages that have `messages.live`. */
+  readonly author?: Author;
   readonly at: string;
 }
 
@@ -159,7 +212,10 @@ export interface Methods {
     params: { readonly before: number; readonly count: number };
     result: { readonly messages: readonly Message[] };
   };
-  /** Posts as the person who looks at the page, with that person's permissions. */
+  /**
+   * Posts as the person who looks at the page, with that person's permissions. Without `messages.send.silent` the person
+   * is asked first, and a refusal has the code `ActionDeclined`.
+   */
   'messages.send': {
     params: { readonly text: string; readonly alert?: boolean };
     result: { readonly seq: number };
@@ -189,7 +245,33 @@ export interface Events {
   'unread.changed': { readonly unread: number };
   'storage.changed': { readonly entry: StorageEntry };
   'environment.changed': Environment;
+  'grants.changed': { readonly granted: readonly Capability[] };
 }
+
+/** What a page needs to ask something; null where nothing is needed. */
+export const METHOD_NEEDS: { readonly [M in keyof Methods]: Capability | null } = {
+  'room.get': null,
+  'user.get': null,
+  'participants.list': 'participants',
+  'messages.latest': 'messages.history',
+  'messages.older': 'messages.history',
+  'messages.send': 'messages.send',
+  'storage.get': 'storage',
+  'storage.set': 'storage',
+  ready: null,
+};
+
+/** What a page needs to be told something; null where nothing is needed. */
+export const EVENT_NEEDS: { readonly [E in keyof Events]: Capability | null } = {
+  context: 'contexts',
+  'messages.received': 'messages.live',
+  'participants.changed': 'participants',
+  'room.changed': 'room.info',
+  'unread.changed': 'room.info',
+  'storage.changed': 'storage',
+  'environment.changed': null,
+  'grants.changed': null,
+};
 
 /** A request of the page. */
 export interface Request {
@@ -210,6 +292,8 @@ export interface Notification {
 export interface RefusalData {
   readonly code: string;
   readonly detail: string;
+  /** With code `ActionNotGranted`: what the page would need. */
+  readonly capability?: Capability;
 }
 
 /** An answer of the room; `id` is null only when the request could not be read. */

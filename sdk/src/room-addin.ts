@@ -1,6 +1,9 @@
 // The room as a page sees it: its properties kept up to date, its conversation, its storage, its events.
 // Modelled on the Room object that add-ins of the original system were given.
+import { knownCapabilities } from './checks.js';
 import type {
+  Capability,
+  Denied,
   Environment,
   Events,
   Message,
@@ -27,6 +30,15 @@ export interface RoomEvents {
   storageChanged: Events['storage.changed'];
   /** Language or theme changed. */
   environmentChanged: Events['environment.changed'];
+  /** What the page may do changed: an administrator or the room's manager allows more, or less. */
+  grantsChanged: Events['grants.changed'];
+}
+
+/** What the welcome carried. */
+export interface Welcomed {
+  readonly port: MessagePort;
+  readonly granted: readonly Capability[];
+  readonly denied: readonly Denied[];
 }
 
 /** Options of `RoomAddin.send`. */
@@ -52,6 +64,8 @@ type Handlers = { [E in keyof RoomEvents]: Set<(event: RoomEvents[E]) => void> }
 export class RoomAddin {
   /** The room's storage for this add-in. */
   readonly storage: RoomStorage;
+  /** What the page said it wants and might not do when it connected, and why. */
+  readonly denied: readonly Denied[];
   readonly #session: Session;
   readonly #handlers: Handlers = {
     context: new Set(),
@@ -61,13 +75,17 @@ export class RoomAddin {
     unreadChanged: new Set(),
     storageChanged: new Set(),
     environmentChanged: new Set(),
+    grantsChanged: new Set(),
   };
+  #granted: readonly Capability[];
   #room: RoomProperties;
   #user: User;
   #context: Events['context'] | null = null;
 
-  private constructor(session: Session, room: RoomProperties, user: User) {
+  private constructor(session: Session, { granted, denied }: Welcomed, room: RoomProperties, user: User) {
     this.#session = session;
+    this.#granted = granted;
+    this.denied = denied;
     this.#room = room;
     this.#user = user;
     this.storage = {
@@ -80,9 +98,9 @@ export class RoomAddin {
    * Opens a session over the port that the welcome carried.
    * @internal
    */
-  static async open(port: MessagePort, requestTimeoutMs: number): Promise<RoomAddin> {
+  static async open(welcomed: Welcomed, requestTimeoutMs: number): Promise<RoomAddin> {
     let addin: RoomAddin | undefined;
-    const session = new Session(port, requestTimeoutMs, (event, params) => {
+    const session = new Session(welcomed.port, requestTimeoutMs, (event, params) => {
       // Nothing is told before `ready`, so no event comes before there is a room to apply it to.
       if (addin !== undefined) {
         addin.#apply(event, params);
@@ -93,13 +111,18 @@ export class RoomAddin {
         session.request('room.get', {}),
         session.request('user.get', {}),
       ]);
-      addin = new RoomAddin(session, room, user);
+      addin = new RoomAddin(session, welcomed, room, user);
       await session.request('ready', {});
       return addin;
     } catch (error) {
       session.end();
       throw error;
     }
+  }
+
+  /** What the page may do, kept up to date. Asking for anything else rejects with `NotGrantedError`. */
+  get granted(): readonly Capability[] {
+    return this.#granted;
   }
 
   /** The room's properties, kept up to date. */
@@ -202,6 +225,10 @@ export class RoomAddin {
     'environment.changed': (params: Environment) => {
       this.#user = { ...this.#user, locale: params.locale, theme: params.theme };
       this.#emit('environmentChanged', params);
+    },
+    'grants.changed': (params) => {
+      this.#granted = knownCapabilities(params.granted);
+      this.#emit('grantsChanged', { granted: this.#granted });
     },
   };
 }

@@ -1,6 +1,6 @@
 // JSON-RPC on the port: pairs answers with requests, hands events on, and ends everything when the port ends.
-import { eventChecks, isRecord, resultChecks } from './checks.js';
-import { AddinError, DisconnectedError } from './errors.js';
+import { eventChecks, isRecord, knownCapabilities, resultChecks } from './checks.js';
+import { AddinError, DisconnectedError, NotGrantedError } from './errors.js';
 import { decode, fits } from './frame.js';
 import { type Events, LIMITS, type Methods, type Request } from './protocol.js';
 
@@ -11,6 +11,14 @@ interface Pending {
   readonly settle: (result: unknown) => void;
   readonly fail: (error: AddinError) => void;
   readonly timer: ReturnType<typeof setTimeout>;
+}
+
+function refusal(data: Readonly<Record<string, unknown>>): AddinError {
+  const code = String(data.code ?? 'Failed');
+  const detail = String(data.detail ?? 'The room refused the request.');
+  return code === 'ActionNotGranted'
+    ? new NotGrantedError(detail, knownCapabilities([data.capability])[0])
+    : new AddinError(code, detail);
 }
 
 /** One session over one port. */
@@ -93,9 +101,7 @@ export class Session {
     clearTimeout(pending.timer);
     if (isRecord(frame.error)) {
       const data = isRecord(frame.error.data) ? frame.error.data : {};
-      pending.fail(
-        new AddinError(String(data.code ?? 'Failed'), String(data.detail ?? 'The room refused the request.')),
-      );
+      pending.fail(refusal(data));
     } else {
       pending.settle(frame.result);
     }

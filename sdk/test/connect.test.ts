@@ -1,9 +1,7 @@
 // The handshake: whom a page believes, and what it says when nobody answers.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { connect, NotInRoomError } from '../src/index.js';
-import { fakeWindow, Host, ROOM, USER, welcomingWindow } from './host.js';
-
-const WELCOME = { perch: 'welcome', protocol: 'perch/1' };
+import { fakeWindow, Host, ROOM, USER, WELCOME, welcomingWindow } from './host.js';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -14,10 +12,11 @@ describe('connect', () => {
   it('says hello to its parent and is given the room and the user', async () => {
     const host = new Host();
     const window = welcomingWindow(host);
-    const addin = await connect();
-    expect(window.hellos).toEqual([
-      { data: { perch: 'hello', protocols: ['perch/1'], sdk: '0.1.0' }, targetOrigin: '*' },
-    ]);
+    const addin = await connect({ wants: ['contexts', 'storage'] });
+    const hello = { perch: 'hello', protocols: ['perch/1'], sdk: '0.1.0', wants: ['contexts', 'storage'] };
+    expect(window.hellos).toEqual([{ data: hello, targetOrigin: '*' }]);
+    expect(addin.granted).toEqual(['room.info', 'contexts']);
+    expect(addin.denied).toEqual([{ capability: 'storage', why: 'room' }]);
     expect(addin.room).toEqual(ROOM);
     expect(addin.user).toEqual(USER);
     expect(host.asked.map(({ method }) => method)).toEqual(['room.get', 'user.get', 'ready']);

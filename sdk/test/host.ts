@@ -16,6 +16,16 @@ export const ROOM: RoomProperties = {
 
 export const USER: User = { id: 'u1', display_name: 'Amelie B.', locale: 'fr', theme: 'dark' };
 
+export const WELCOME = {
+  perch: 'welcome',
+  protocol: 'perch/1',
+  granted: ['room.info', 'contexts', 'a name of tomorrow'],
+  denied: [
+    { capability: 'storage', why: 'room' },
+    { capability: 'storage', why: 'just so' },
+  ],
+};
+
 export interface Asked {
   readonly id: string;
   readonly method: keyof Methods;
@@ -27,8 +37,8 @@ export type Answer = (asked: Asked) => unknown;
 
 const REFUSAL = Symbol('refusal');
 
-export function refuse(code: string, detail: string): unknown {
-  return { [REFUSAL]: { code: -32000, message: detail, data: { code, detail } } };
+export function refuse(code: string, detail: string, more: object = {}): unknown {
+  return { [REFUSAL]: { code: -32000, message: detail, data: { code, detail, ...more } } };
 }
 
 const STANDARD: Partial<Record<keyof Methods, Answer>> = {
@@ -107,7 +117,5 @@ export function fakeWindow(onHello: (window: FakeWindow) => void = () => {}): Fa
 
 /** A window whose parent welcomes the page to `host` at once. */
 export function welcomingWindow(host: Host): FakeWindow {
-  return fakeWindow((window) =>
-    window.deliver({ data: { perch: 'welcome', protocol: 'perch/1' }, ports: [host.pagePort] }),
-  );
+  return fakeWindow((window) => window.deliver({ data: WELCOME, ports: [host.pagePort] }));
 }

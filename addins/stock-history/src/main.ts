@@ -17,11 +17,13 @@ function environmentAtFirst(): Environment {
 async function start(): Promise<void> {
   let again = (): void => {};
   const view = new View(environmentAtFirst(), () => again());
-  const [config, room] = await Promise.all([readConfig(query), connect()]).catch((error: unknown) => {
-    const detail = error instanceof AddinError ? error.detail : String(error);
-    view.show(error instanceof NotInRoomError ? { state: 'outside' } : { state: 'failed', detail });
-    return [null, null];
-  });
+  const [config, room] = await Promise.all([readConfig(query), connect({ wants: ['contexts'] })]).catch(
+    (error: unknown) => {
+      const detail = error instanceof AddinError ? error.detail : String(error);
+      view.show(error instanceof NotInRoomError ? { state: 'outside' } : { state: 'failed', detail });
+      return [null, null];
+    },
+  );
   if (config === null || room === null) {
     return;
   }

@@ -17,7 +17,8 @@ export interface Strings {
   readonly yearsSpoken: (years: number | null) => string;
   readonly periods: string;
   readonly between: (first: string, last: string) => string;
-  readonly posted: (name: string, time: string) => string;
+  /** Without a name when the room does not say who it was. */
+  readonly posted: (name: string | undefined, time: string) => string;
   readonly source: (source: string) => string;
   readonly library: string;
   readonly chart: (summary: string) => string;
@@ -44,7 +45,7 @@ const ENGLISH: Strings = {
   yearsSpoken: (years) => (years === null ? 'Everything' : years === 1 ? '1 year' : `${years} years`),
   periods: 'Period',
   between: (first, last) => `${first} – ${last}`,
-  posted: (name, time) => `Posted by ${name}, ${time}`,
+  posted: (name, time) => (name === undefined ? `Posted ${time}` : `Posted by ${name}, ${time}`),
   source: (source) => `Prices: ${source}`,
   library: 'Charts by TradingView',
   chart: (summary) => `Price history. ${summary}`,
@@ -71,7 +72,7 @@ const FRENCH: Strings = {
   yearsSpoken: (years) => (years === null ? 'Tout l’historique' : years === 1 ? '1 an' : `${years} ans`),
   periods: 'Période',
   between: (first, last) => `${first} – ${last}`,
-  posted: (name, time) => `Publié par ${name}, ${time}`,
+  posted: (name, time) => (name === undefined ? `Publié ${time}` : `Publié par ${name}, ${time}`),
   source: (source) => `Cours\u202f: ${source}`,
   library: 'Graphiques par TradingView',
   chart: (summary) => `Historique des cours. ${summary}`,

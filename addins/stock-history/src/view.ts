@@ -119,7 +119,7 @@ export class View {
       'posted',
       shown.message === null
         ? ''
-        : strings.posted(shown.message.author.display_name, moment(shown.message.at, locale, new Date())),
+        : strings.posted(shown.message.author?.display_name, moment(shown.message.at, locale, new Date())),
     );
     write('source', strings.source(shown.source));
     write('library', strings.library);

@@ -66,7 +66,7 @@ function reasonOf(error: unknown): Refused {
 
 async function start(): Promise<void> {
   try {
-    room = await connect();
+    room = await connect({ wants: ['storage'] });
     view.dress(room.user);
     room.on('environmentChanged', (environment) => view.dress(environment));
     room.on('storageChanged', ({ entry }) => {

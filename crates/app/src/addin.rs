@@ -1,10 +1,12 @@
 //! Add-ins: registered by administrators in one pool, chosen by room managers.
 
 use perch_domain::addin::{Addin, AddinUrl, Origin};
+use perch_domain::grant::{Capability, Grants};
 use perch_domain::permission::{PoolAction, RoomAction};
 use perch_domain::{AddinId, Code, Name, Refusal, Revision, RoomId};
 use perch_store::CatalogueChanges;
 use perch_wire::addin as wire;
+use perch_wire::grant::grants;
 
 use crate::catalogue::Catalogue;
 use crate::store_error::refused;
@@ -19,6 +21,8 @@ pub struct AddinPage {
     pub url: String,
     /// The only origin that may be shown.
     pub origin: Origin,
+    /// It may open windows of its own.
+    pub popups: bool,
 }
 
 impl App {
@@ -77,6 +81,11 @@ impl App {
             pool: pool.fqdn().clone(),
             name: Name::parse(&new.name)?,
             url: AddinUrl::parse(&new.url, &self.settings().own_origin)?,
+            granted: (new.granted.as_deref())
+                .map_or(Grants::DEFAULT, |names| grants(names).whole()),
+            requested: Grants::NONE,
+            approved: true,
+            disabled: false,
             revision: Revision(1),
             created_at: now,
             updated_at: now,
@@ -96,7 +105,8 @@ impl App {
         Ok(answer)
     }
 
-    /// Renames or re-points an add-in. Rooms that use it show the new page at once.
+    /// Renames, re-points, grants or disables an add-in. Rooms that use it show the new page, let it do what it may now, or
+    /// close it, at once.
     ///
     /// # Errors
     /// Those of [`App::create_addin`], `NoSuchNode`, `DataCollision`.
@@ -125,8 +135,12 @@ impl App {
             addin.name = Name::parse(name)?;
         }
         if let Some(url) = &patch.url {
-            addin.url = AddinUrl::parse(url, &self.settings().own_origin)?;
+            addin.repoint(AddinUrl::parse(url, &self.settings().own_origin)?);
         }
+        if let Some(granted) = &patch.granted {
+            addin.grant(grants(granted));
+        }
+        addin.disabled = patch.disabled.unwrap_or(addin.disabled);
         addin.revision.0 += 1;
         addin.updated_at = self.now();
         let answer = wire::Addin::new(&addin, before.room_count);
@@ -179,7 +193,8 @@ impl App {
     /// The page beside a room's conversation.
     ///
     /// # Errors
-    /// Those of seeing the room's add-in; `NoSuchAddin` when it has none, or one whose stored address is bad.
+    /// Those of seeing the room's add-in; `NoSuchAddin` when it has none, or one whose stored address is bad;
+    /// `AddinDisabled`.
     pub fn addin_page(
         &self,
         actor: &Actor,
@@ -196,6 +211,9 @@ impl App {
             )
         };
         let addin = view.addin.as_ref().ok_or_else(none)?;
+        if addin.disabled {
+            return Err(addin.refuse_disabled());
+        }
         let id = view.room.id.to_string();
         let url = addin.url.expand(&[
             ("room.id", &id),
@@ -209,6 +227,7 @@ impl App {
             name: addin.name.to_string(),
             url,
             origin: addin.url.origin().ok_or_else(none)?,
+            popups: view.granted().has(Capability::Popups),
         })
     }
 
@@ -238,6 +257,7 @@ impl App {
             name: "Preview".to_owned(),
             url: url.expand(&example)?,
             origin,
+            popups: false,
         })
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use perch_domain::addin::Addin;
 use perch_domain::category::Category;
+use perch_domain::grant::Grants;
 use perch_domain::name::fold;
 use perch_domain::permission::{RoomAction, in_room};
 use perch_domain::pool::{Pool, PoolFqdn};
@@ -264,6 +265,13 @@ impl RoomView {
             actor.standing(&self.room, &self.category),
             self.room.facts(&self.category),
         )
+    }
+
+    /// What the room's add-in may do in it.
+    pub(crate) fn granted(&self) -> Grants {
+        self.addin.as_ref().map_or(Grants::NONE, |addin| {
+            addin.granted_in(self.room.addin_withheld)
+        })
     }
 }
 

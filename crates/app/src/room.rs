@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use perch_domain::grant::Grants;
 use perch_domain::permission::{PoolAction, RoomAction, in_pool, permissions};
 use perch_domain::room::{Privacy, Room, RoomType};
 use perch_domain::{AddinId, Code, Description, Name, Refusal, Revision, RoomId, Seq};
 use perch_live::{Frame, RoomLog};
 use perch_store::{Attention, CatalogueChanges};
+use perch_wire::grant::grants;
 use perch_wire::live::ServerFrame;
 use perch_wire::room as wire;
 
@@ -118,6 +120,7 @@ impl App {
             invitations: new.invitations.map(Into::into).unwrap_or_default(),
             disabled: new.disabled,
             addin,
+            addin_withheld: grants(&new.addin_withheld),
             members: self.resolve_list("members", &new.members)?,
             managers: self.resolve_list("managers", &new.managers)?,
             presenters: self.resolve_list("presenters", &new.presenters)?,
@@ -254,10 +257,18 @@ impl App {
         room.invitations = patch.invitations.map_or(room.invitations, Into::into);
         room.disabled = patch.disabled.unwrap_or(room.disabled);
         if let Some(typed) = &patch.addin {
-            room.addin = typed
+            let chosen = typed
                 .as_deref()
                 .map(|typed| find_addin(&catalogue, typed))
                 .transpose()?;
+            if chosen != room.addin {
+                // What was withheld from one add-in says nothing about another.
+                room.addin_withheld = Grants::NONE;
+            }
+            room.addin = chosen;
+        }
+        if let Some(withheld) = &patch.addin_withheld {
+            room.addin_withheld = grants(withheld);
         }
         if let Some(list) = &patch.members {
             room.members = self.resolve_list("members", list)?;

@@ -4,6 +4,7 @@ use perch_domain::category::Category;
 use perch_domain::permission::{RoomPermissions, permissions};
 use perch_domain::room::Room;
 use perch_live::Frame;
+use perch_wire::grant::names;
 use perch_wire::live::{CatalogueKind, ServerFrame};
 use perch_wire::room as wire;
 
@@ -92,6 +93,10 @@ impl RoomView {
                 id: addin.id.0,
                 name: addin.name.to_string(),
                 url: addin.url.as_str().to_owned(),
+                granted: names(self.granted()),
+                withheld: names(addin.withheld_in(room.addin_withheld)),
+                pending: !addin.approved,
+                disabled: addin.disabled,
             }),
             revision: room.revision.0,
             created_at: room.created_at.to_string(),

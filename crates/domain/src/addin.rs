@@ -4,6 +4,7 @@ use std::fmt;
 
 use url::Url;
 
+use crate::grant::Grants;
 use crate::id::{AddinId, Revision};
 use crate::limits::ADDIN_URL_BYTES_MAX;
 use crate::name::Name;
@@ -205,12 +206,39 @@ pub struct Addin {
     pub name: Name,
     /// Its page.
     pub url: AddinUrl,
+    /// The most that it may do; a room's manager may withhold some of it.
+    pub granted: Grants,
+    /// What its page has asked for beyond that.
+    pub requested: Grants,
+    /// An administrator granted it that at the origin where it is. `false`: it moved since, and may do nothing.
+    pub approved: bool,
+    /// It is not shown, and may do nothing.
+    pub disabled: bool,
     /// Counts its changes.
     pub revision: Revision,
     /// When it was registered.
     pub created_at: Timestamp,
     /// When it was changed.
     pub updated_at: Timestamp,
+}
+
+impl Addin {
+    /// Moves it to another address. On another origin it is somebody else's page: what was granted waits for approval.
+    pub fn repoint(&mut self, url: AddinUrl) {
+        if url.origin() != self.url.origin() {
+            self.approved = false;
+            self.requested = Grants::NONE;
+        }
+        self.url = url;
+    }
+
+    /// Grants it the most that it may do, at the origin where it is.
+    pub fn grant(&mut self, granted: Grants) {
+        self.granted = granted.whole();
+        let asked = self.requested.iter();
+        self.requested = asked.filter(|it| !self.granted.has(*it)).collect();
+        self.approved = true;
+    }
 }
 
 #[cfg(test)]
@@ -280,6 +308,32 @@ mod tests {
             expanded,
             "https://a.example/7?n=%7Btheme%7D%20%26%20co#dark"
         );
+    }
+
+    #[test]
+    fn another_origin_waits_for_approval_and_another_page_of_the_same_does_not() {
+        let now = Timestamp::from_micros(0);
+        let url = |text| AddinUrl::parse(text, &own()).unwrap();
+        let mut addin = Addin {
+            id: AddinId::new(now),
+            pool: PoolFqdn::stored("pool".to_owned()),
+            name: Name::stored("Prices".to_owned()),
+            url: url("https://a.example/{theme}"),
+            granted: Grants::DEFAULT,
+            requested: Grants::NONE,
+            approved: true,
+            disabled: false,
+            revision: Revision(1),
+            created_at: now,
+            updated_at: now,
+        };
+        addin.repoint(url("https://a.example:443/other"));
+        assert!(addin.approved);
+        addin.repoint(url("http://a.example/other"));
+        assert!(!addin.approved);
+        assert_eq!(addin.granted_in(Grants::NONE), Grants::NONE);
+        addin.grant(addin.granted);
+        assert_eq!(addin.granted_in(Grants::NONE), Grants::DEFAULT);
     }
 
     #[test]

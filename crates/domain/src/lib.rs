@@ -9,6 +9,7 @@ pub mod addin_storage;
 pub mod audit;
 pub mod category;
 pub mod credential;
+pub mod grant;
 pub mod id;
 pub mod limits;
 pub mod message;

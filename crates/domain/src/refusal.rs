@@ -97,6 +97,10 @@ codes! {
     NodeDisabled: Forbidden,
     /// The room's category keeps no history.
     HistoryOff: Forbidden,
+    /// The add-in has not been granted what its page asks.
+    ActionNotGranted: Forbidden,
+    /// An administrator disabled the add-in.
+    AddinDisabled: Forbidden,
     /// The operation requires a join (Annex B).
     UserNotJoined: Forbidden,
     /// Absent, or not visible to the caller (Annex B).

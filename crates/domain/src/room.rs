@@ -1,6 +1,7 @@
 //! Rooms, and what is derived from a room and its category.
 
 use crate::category::{Affiliations, Category};
+use crate::grant::Grants;
 use crate::id::{AddinId, CategoryId, PrincipalId, Revision, RoomId};
 use crate::name::{Description, Name};
 use crate::permission::{RoomFacts, Standing};
@@ -63,6 +64,8 @@ pub struct Room {
     pub disabled: bool,
     /// The add-in beside its conversation.
     pub addin: Option<AddinId>,
+    /// What the add-in may not do here although an administrator granted it.
+    pub addin_withheld: Grants,
     /// Who may join; none for an open room (reference 1.6).
     pub members: Vec<PrincipalId>,
     /// Who may edit it.

@@ -61,10 +61,15 @@ fn document(page: &AddinPage) -> Response {
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{name}</title>\n\
          <link rel=\"stylesheet\" href=\"/addin-frame.css\">\n\
          <script type=\"module\" src=\"/addin-frame.js\"></script>\n</head>\n\
-         <body data-name=\"{name}\" data-url=\"{url}\" data-origin=\"{origin}\"></body>\n</html>\n",
+         <body data-name=\"{name}\" data-url=\"{url}\" data-origin=\"{origin}\"{sandbox}></body>\n</html>\n",
         name = escape(&page.name),
         url = escape(&page.url),
         origin = escape(page.origin.as_str()),
+        sandbox = if page.popups {
+            " data-sandbox=\"allow-popups allow-popups-to-escape-sandbox\""
+        } else {
+            ""
+        },
     );
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; frame-src {}; base-uri 'none'; form-action 'none'; \
@@ -105,6 +110,7 @@ mod tests {
             name: "\"><script>alert(1)</script>".to_owned(),
             url: "https://a.example/?q=\"x".to_owned(),
             origin: Origin::parse("https://a.example/").unwrap(),
+            popups: false,
         };
         let response = document(&page);
         let policy = response.headers()[header::CONTENT_SECURITY_POLICY]

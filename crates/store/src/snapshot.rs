@@ -175,7 +175,8 @@ const DEPLOYMENT: &[Table] = &[
 
 const POOL: &[Table] = &[
     table!("addin" (
-        id: Id, name: Text, name_folded: Text, url: Text, revision: Int, created_at: Int, updated_at: Int
+        id: Id, name: Text, name_folded: Text, url: Text, granted: Text, requested: Text, approved: Bool,
+        disabled: Bool, revision: Int, created_at: Int, updated_at: Int
     ) order (id)),
     table!("category" (
         id: Id, name: Text, name_folded: Text, description: Text, invitations: Bool, file_upload: Bool,
@@ -186,7 +187,8 @@ const POOL: &[Table] = &[
     ) order (category, role, principal)),
     table!("room" (
         id: Id, category: Id, name: Text, name_folded: Text, description: Text, privacy: Text, type: Text,
-        invitations: Text, disabled: Bool, addin: Id, head: Int, revision: Int, created_at: Int, updated_at: Int
+        invitations: Text, disabled: Bool, addin: Id, addin_withheld: Text, head: Int, revision: Int,
+        created_at: Int, updated_at: Int
     ) order (id)),
     table!("room_principal" (
         room: Room, role: Text, principal: Id, place: Int

@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::grant::{Capability, names};
+
 /// A registered add-in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Addin {
@@ -16,6 +18,15 @@ pub struct Addin {
     pub name: String,
     /// Its page, with variables unexpanded.
     pub url: String,
+    /// The most that it may do; a room's manager may withhold some of it.
+    pub granted: Vec<Capability>,
+    /// What its page has asked for beyond that.
+    pub requested: Vec<Capability>,
+    /// An administrator granted it that at the origin where it is. `false`: it moved since, and may do nothing until the
+    /// grants are sent again.
+    pub approved: bool,
+    /// It is shown nowhere, and may do nothing.
+    pub disabled: bool,
     /// How many rooms use it.
     pub room_count: u64,
     /// Counts its changes; send it back to have a change refused when somebody else was faster.
@@ -35,6 +46,10 @@ impl Addin {
             pool: addin.pool.to_string(),
             name: addin.name.to_string(),
             url: addin.url.as_str().to_owned(),
+            granted: names(addin.granted),
+            requested: names(addin.requested),
+            approved: addin.approved,
+            disabled: addin.disabled,
             room_count,
             revision: addin.revision.0,
             created_at: addin.created_at.to_string(),
@@ -51,6 +66,9 @@ pub struct NewAddin {
     pub name: String,
     /// Absolute, `http` or `https`, at most 2,048 bytes.
     pub url: String,
+    /// The most that it may do: `room.info`, `contexts` and `token.issue` unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granted: Option<Vec<Capability>>,
 }
 
 /// A change of an add-in; what is absent stays.
@@ -60,9 +78,15 @@ pub struct AddinPatch {
     /// Another name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Another page.
+    /// Another page. On another origin it may do nothing until it is granted anew, here or later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// The most that it may do from now on, and approval of the origin where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granted: Option<Vec<Capability>>,
+    /// Close it everywhere at once and let it do nothing, or show it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<bool>,
     /// The revision that was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,

@@ -6,6 +6,7 @@
 pub mod addin;
 pub mod addin_storage;
 pub mod category;
+pub mod grant;
 pub mod import;
 pub mod live;
 pub mod live_examples;

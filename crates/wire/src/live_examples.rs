@@ -29,7 +29,10 @@ fn properties() -> Value {
         "id": ROOM, "pool": "pchat01.contoso.example", "category": { "id": ADDIN, "name": "Trading" },
         "name": "FX Spot", "description": "Spot desk, all day", "privacy": "closed", "type": "normal",
         "invitations": "inherit", "disabled": false,
-        "addin": { "id": ADDIN, "name": "Stock history", "url": "https://prices.contoso.example/" },
+        "addin": {
+            "id": ADDIN, "name": "Stock history", "url": "https://prices.contoso.example/",
+            "granted": ["room.info", "contexts"], "withheld": [], "pending": false, "disabled": false
+        },
         "revision": 4, "created_at": AT, "updated_at": AT
     })
 }

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::grant::Capability;
 use crate::present;
 use crate::principal::Principal;
 
@@ -83,6 +84,14 @@ pub struct RoomAddin {
     pub name: String,
     /// Its page, with variables unexpanded.
     pub url: String,
+    /// What its page may do in this room.
+    pub granted: Vec<Capability>,
+    /// What an administrator granted it, and the room's manager withholds.
+    pub withheld: Vec<Capability>,
+    /// It moved to another origin, and may do nothing until an administrator approves that.
+    pub pending: bool,
+    /// An administrator disabled it: its page is not shown.
+    pub disabled: bool,
 }
 
 /// What the caller may do with a room.
@@ -208,6 +217,9 @@ pub struct NewRoom {
     /// Identifier or name of an add-in of the pool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addin: Option<String>,
+    /// What the add-in may not do here although an administrator granted it.
+    #[serde(default)]
+    pub addin_withheld: Vec<Capability>,
     /// Identifiers or addresses.
     #[serde(default)]
     pub members: Vec<String>,
@@ -251,6 +263,9 @@ pub struct RoomPatch {
         skip_serializing_if = "Option::is_none"
     )]
     pub addin: Option<Option<String>>,
+    /// What the add-in may not do here although an administrator granted it. Nothing, when another add-in is chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addin_withheld: Option<Vec<Capability>>,
     /// Identifiers or addresses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub members: Option<Vec<String>>,

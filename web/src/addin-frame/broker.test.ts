@@ -18,6 +18,11 @@ function arrives(event: { source?: unknown; origin?: string; data?: unknown; tim
   for (const listener of listeners) listener(message);
 }
 
+function answers(hello: number): void {
+  const data = { perch: 'addin-welcome', hello, granted: ['contexts'], denied: [] };
+  arrives({ source: chat, origin: CHAT, data });
+}
+
 function start(): HTMLIFrameElement {
   startBroker({
     document,
@@ -64,17 +69,40 @@ describe('the broker', () => {
     );
   });
 
-  it('welcomes the page and hands one end of a channel to each side', () => {
+  it('welcomes the page once the chat has said what it may do, and hands one end of a channel to each side', () => {
     start();
-    arrives({});
+    arrives({ data: { ...HELLO, wants: ['storage', 7, 'x'.repeat(65)] } });
+    expect(page.postMessage).not.toHaveBeenCalled();
+    expect(chat.postMessage).toHaveBeenLastCalledWith(
+      { perch: 'addin-port', state: 'connected', hello: 1, wants: ['storage'] },
+      CHAT,
+      [aPort],
+    );
+    answers(1);
     expect(page.postMessage).toHaveBeenCalledExactlyOnceWith(
-      { perch: 'welcome', protocol: 'perch/1' },
+      { perch: 'welcome', protocol: 'perch/1', granted: ['contexts'], denied: [] },
       ORIGIN,
       [aPort],
     );
-    expect(chat.postMessage).toHaveBeenLastCalledWith({ perch: 'addin-port', state: 'connected' }, CHAT, [
-      aPort,
-    ]);
+    answers(1);
+    expect(page.postMessage).toHaveBeenCalledOnce();
+  });
+
+  it('welcomes only for the latest hello, and only when the chat itself says so', () => {
+    start();
+    arrives({});
+    arrives({});
+    answers(1);
+    arrives({ data: { perch: 'addin-welcome', hello: 2, granted: ['storage'], denied: [] } });
+    expect(page.postMessage).not.toHaveBeenCalled();
+    answers(2);
+    expect(page.postMessage).toHaveBeenCalledOnce();
+  });
+
+  it('lets the page open windows only when the server says so', () => {
+    document.body.dataset.sandbox = 'allow-popups';
+    expect(start().getAttribute('sandbox')).toBe('allow-scripts allow-same-origin allow-forms allow-popups');
+    delete document.body.dataset.sandbox;
   });
 
   it('says when something has loaded', () => {
@@ -103,10 +131,11 @@ describe('the broker', () => {
 
   it('opens a session for each load of the page, within reason', () => {
     start();
+    chat.postMessage.mockClear();
     for (let hello = 0; hello < 30; hello += 1) arrives({ timeStamp: hello });
-    expect(page.postMessage).toHaveBeenCalledTimes(20);
+    expect(chat.postMessage).toHaveBeenCalledTimes(20);
     arrives({ timeStamp: 61_000 });
-    expect(page.postMessage).toHaveBeenCalledTimes(21);
+    expect(chat.postMessage).toHaveBeenCalledTimes(21);
   });
 
   it('does nothing in a document without an address', () => {

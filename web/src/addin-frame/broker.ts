@@ -2,10 +2,11 @@
  * The broker between an add-in's page and the chat: makes the sandboxed frame and performs the handshake.
  *
  * Invariant: a port is handed out only for a hello that came from exactly this frame's window and exactly the
- * registered origin, and it is sent to exactly that origin. Everything else that arrives is ignored in silence.
+ * registered origin, and it is sent to exactly that origin, once the chat has said what the page may do. Everything else
+ * that arrives is ignored in silence.
  */
 import type { Hello, Welcome } from '@perch/addin/host';
-import type { AddinPortMessage } from './messages';
+import type { AddinPortMessage, AddinWelcome } from './messages';
 
 /** `allow-same-origin` gives the page its own origin, which is never ours: the server refuses to register that. */
 const SANDBOX = 'allow-scripts allow-same-origin allow-forms';
@@ -14,29 +15,44 @@ const PROTOCOL: Welcome['protocol'] = 'perch/1';
 /** A page may reload, but not make the chat open sessions without end. */
 const HELLOS_MAX = 20;
 const HELLOS_WINDOW_MS = 60_000;
+/** What a page may want: more names than there are capabilities, and no longer ones. */
+const WANTS_MAX = 64;
+const WANT_CHARS_MAX = 64;
 
 export function startBroker(window: Window): void {
   const { document, location } = window;
-  const { url, origin } = document.body.dataset;
+  const { url, origin, sandbox } = document.body.dataset;
   if (url === undefined || origin === undefined) return;
 
   document.documentElement.dataset.theme = new URLSearchParams(location.search).get('theme') ?? 'light';
   const tellChat = (message: AddinPortMessage, ports: MessagePort[] = []) =>
     window.parent.postMessage(message, location.origin, ports);
-  const frame = addinFrame(document);
+  const frame = addinFrame(document, sandbox);
   const hellos: number[] = [];
+  let count = 0;
+  /** The page's end of the latest hello's channel, until the chat has answered. */
+  let waiting: MessagePort | undefined;
 
-  window.addEventListener('message', (event: MessageEvent<unknown>) => {
-    const page = frame.contentWindow;
-    if (page === null || event.source !== page || event.origin !== origin || !isHello(event.data)) return;
-    const now = event.timeStamp;
+  const said = (hello: Hello, now: number) => {
     while (hellos[0] !== undefined && hellos[0] <= now - HELLOS_WINDOW_MS) hellos.shift();
     if (hellos.length >= HELLOS_MAX) return;
     hellos.push(now);
+    count += 1;
+    waiting?.close();
     const { port1, port2 } = new MessageChannel();
-    const welcome: Welcome = { perch: 'welcome', protocol: PROTOCOL };
-    page.postMessage(welcome, origin, [port1]);
-    tellChat({ perch: 'addin-port', state: 'connected' }, [port2]);
+    waiting = port1;
+    tellChat({ perch: 'addin-port', state: 'connected', hello: count, wants: wanted(hello) }, [port2]);
+  };
+  const welcome = ({ hello, granted, denied }: AddinWelcome) => {
+    if (hello !== count || waiting === undefined) return;
+    const words: Welcome = { perch: 'welcome', protocol: PROTOCOL, granted, denied };
+    frame.contentWindow?.postMessage(words, origin, [waiting]);
+    waiting = undefined;
+  };
+  window.addEventListener('message', ({ source, origin: from, data, timeStamp }: MessageEvent<unknown>) => {
+    if (source === null) return;
+    if (source === frame.contentWindow && from === origin && isHello(data)) said(data, timeStamp);
+    if (source === window.parent && from === location.origin && isWelcome(data)) welcome(data);
   });
   frame.addEventListener('load', () => tellChat({ perch: 'addin-port', state: 'loaded' }));
 
@@ -45,9 +61,10 @@ export function startBroker(window: Window): void {
   document.body.replaceChildren(frame);
 }
 
-function addinFrame(document: Document): HTMLIFrameElement {
+/** `more` is what the server adds for what was granted. */
+function addinFrame(document: Document, more: string | undefined): HTMLIFrameElement {
   const frame = document.createElement('iframe');
-  frame.setAttribute('sandbox', SANDBOX);
+  frame.setAttribute('sandbox', more === undefined ? SANDBOX : `${SANDBOX} ${more}`);
   frame.setAttribute('allow', '');
   frame.referrerPolicy = 'no-referrer';
   frame.title = document.title;
@@ -58,4 +75,16 @@ function isHello(data: unknown): data is Hello {
   if (typeof data !== 'object' || data === null) return false;
   const { perch, protocols } = data as Partial<Record<keyof Hello, unknown>>;
   return perch === 'hello' && Array.isArray(protocols) && protocols.includes(PROTOCOL);
+}
+
+function wanted({ wants }: Hello): readonly string[] {
+  const name = (want: unknown) => typeof want === 'string' && want.length <= WANT_CHARS_MAX;
+  return Array.isArray(wants) ? wants.slice(0, WANTS_MAX).filter(name) : [];
+}
+
+/** From our own page, so its shape is known. */
+function isWelcome(data: unknown): data is AddinWelcome {
+  return (
+    typeof data === 'object' && data !== null && (data as Partial<AddinWelcome>).perch === 'addin-welcome'
+  );
 }

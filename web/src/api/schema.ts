@@ -469,8 +469,17 @@ export interface components {
     schemas: {
         /** @description A registered add-in. */
         Addin: {
+            /**
+             * @description An administrator granted it that at the origin where it is. `false`: it moved since, and may do nothing until the
+             *      grants are sent again.
+             */
+            approved: boolean;
             /** @description When it was registered. */
             created_at: string;
+            /** @description It is shown nowhere, and may do nothing. */
+            disabled: boolean;
+            /** @description The most that it may do; a room's manager may withhold some of it. */
+            granted: components["schemas"]["Capability"][];
             /**
              * Format: uuid
              * @description What rooms keep.
@@ -480,6 +489,8 @@ export interface components {
             name: string;
             /** @description The pool that owns it. */
             pool: string;
+            /** @description What its page has asked for beyond that. */
+            requested: components["schemas"]["Capability"][];
             /**
              * Format: uint64
              * @description Counts its changes; send it back to have a change refused when somebody else was faster.
@@ -497,6 +508,10 @@ export interface components {
         };
         /** @description A change of an add-in; what is absent stays. */
         AddinPatch: {
+            /** @description Close it everywhere at once and let it do nothing, or show it again. */
+            disabled?: boolean | null;
+            /** @description The most that it may do from now on, and approval of the origin where it is. */
+            granted?: components["schemas"]["Capability"][] | null;
             /** @description Another name. */
             name?: string | null;
             /**
@@ -504,7 +519,7 @@ export interface components {
              * @description The revision that was read.
              */
             revision?: number | null;
-            /** @description Another page. */
+            /** @description Another page. On another origin it may do nothing until it is granted anew, here or later. */
             url?: string | null;
         };
         /** @description An add-in in a path. */
@@ -529,6 +544,8 @@ export interface components {
              */
             id: string;
         };
+        /** @description Something that an add-in can be granted. */
+        Capability: "room.info" | "contexts" | "messages.live" | "messages.history" | "participants" | "user.identity.basic" | "user.identity.email" | "token.issue" | "storage" | "messages.send" | "messages.send.silent" | "messages.filter" | "popups";
         /** @description A category. To anybody but administrators the lists are empty. */
         Category: {
             /** @description What it is for. */
@@ -823,6 +840,8 @@ export interface components {
         };
         /** @description An add-in to register. */
         NewAddin: {
+            /** @description The most that it may do: `room.info`, `contexts` and `token.issue` unless said otherwise. */
+            granted?: components["schemas"]["Capability"][] | null;
             /** @description 1 to 256 characters. */
             name: string;
             /** @description Absolute, `http` or `https`, at most 2,048 bytes. */
@@ -926,6 +945,11 @@ export interface components {
             type?: components["schemas"]["RoomType"] | null;
             /** @description Identifier or name of an add-in of the pool. */
             addin?: string | null;
+            /**
+             * @description What the add-in may not do here although an administrator granted it.
+             * @default []
+             */
+            addin_withheld?: components["schemas"]["Capability"][];
             /** @description Identifier or name of a category of the pool. */
             category: string;
             /**
@@ -1196,6 +1220,10 @@ export interface components {
         };
         /** @description The add-in beside a room's conversation. */
         RoomAddin: {
+            /** @description An administrator disabled it: its page is not shown. */
+            disabled: boolean;
+            /** @description What its page may do in this room. */
+            granted: components["schemas"]["Capability"][];
             /**
              * Format: uuid
              * @description The add-in.
@@ -1203,8 +1231,12 @@ export interface components {
             id: string;
             /** @description What people see. */
             name: string;
+            /** @description It moved to another origin, and may do nothing until an administrator approves that. */
+            pending: boolean;
             /** @description Its page, with variables unexpanded. */
             url: string;
+            /** @description What an administrator granted it, and the room's manager withholds. */
+            withheld: components["schemas"]["Capability"][];
         };
         /** @description A room with its lists, for its managers and administrators. */
         RoomDetail: {
@@ -1308,6 +1340,8 @@ export interface components {
             type?: components["schemas"]["RoomType"] | null;
             /** @description Identifier or name of an add-in of the pool; `null` for none. */
             addin?: string | null;
+            /** @description What the add-in may not do here although an administrator granted it. Nothing, when another add-in is chosen. */
+            addin_withheld?: components["schemas"]["Capability"][] | null;
             /** @description Another category, by identifier or name. */
             category?: string | null;
             /** @description Disable or enable. */

@@ -122,6 +122,7 @@ async fn fill(
             invitations: None,
             disabled: false,
             addin: None,
+            addin_withheld: Vec::new(),
             members,
             managers: Vec::new(),
             presenters: Vec::new(),

@@ -6,6 +6,7 @@ use perch_app::{Actor, App};
 use perch_domain::{PrincipalId, RoomId};
 use perch_wire::addin::NewAddin;
 use perch_wire::category::NewCategory;
+use perch_wire::grant::Capability;
 use perch_wire::room::{NewRoom, Privacy, RoomType};
 
 use super::{POOL, conversation};
@@ -137,22 +138,17 @@ const CATEGORIES: &[DemoCategory] = &[
 
 /// Makes all of it, with what was said.
 pub(super) async fn make(app: &Arc<App>, control: &Actor, addins: &str) -> Result<(), Error> {
-    for (name, url) in [
-        (
-            "Stock history",
-            format!("{addins}/stock-history/?theme={{theme}}&locale={{locale}}"),
-        ),
-        (
-            "Topic of the day",
-            format!("{addins}/topic-of-the-day/?theme={{theme}}&locale={{locale}}"),
-        ),
+    for (name, page, granted) in [
+        ("Stock history", "stock-history", Capability::Contexts),
+        ("Topic of the day", "topic-of-the-day", Capability::Storage),
     ] {
         app.create_addin(
             control,
             POOL,
             &NewAddin {
                 name: name.to_owned(),
-                url,
+                url: format!("{addins}/{page}/?theme={{theme}}&locale={{locale}}"),
+                granted: Some(vec![Capability::RoomInfo, granted]),
             },
         )
         .await?;
@@ -186,6 +182,7 @@ async fn make_room(app: &Arc<App>, control: &Actor, room: &DemoRoom) -> Result<(
         invitations: None,
         disabled: false,
         addin: room.addin.map(str::to_owned),
+        addin_withheld: Vec::new(),
         members: owned(room.members),
         managers: owned(room.managers),
         presenters: owned(room.presenters),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use perch_domain::category::{Category, Scope};
+use perch_domain::grant::Grants;
 use perch_domain::message::Draft;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::room::{Invitations, Privacy, Room, RoomType};
@@ -61,6 +62,7 @@ async fn pool(folder: &TempDir) -> (Arc<dyn PoolStore>, Arc<dyn SearchIndex>) {
         invitations: Invitations::Inherit,
         disabled: false,
         addin: None,
+        addin_withheld: Grants::NONE,
         members: Vec::new(),
         managers: Vec::new(),
         presenters: Vec::new(),

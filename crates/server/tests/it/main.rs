@@ -13,6 +13,7 @@ mod addin_storage;
 mod category;
 mod coverage;
 mod fan_out;
+mod grant;
 mod http;
 mod live;
 mod malformed;

@@ -38,6 +38,7 @@ pub(super) async fn create(
     let new = NewAddin {
         name: invocation.owned(Key::Name).unwrap_or_default(),
         url: invocation.owned(Key::Url).unwrap_or_default(),
+        granted: None,
     };
     Ok(Object::Addin(client.new_addin(pool, &new).await?))
 }
@@ -83,6 +84,7 @@ pub(super) async fn change(
         name: changed(invocation.text(Key::Name), &addin.name),
         url: changed(invocation.text(Key::Url), &addin.url),
         revision: Some(addin.revision),
+        ..AddinPatch::default()
     };
     if patch.name.is_some() || patch.url.is_some() {
         client.set_addin(&addin.pool, addin.id, &patch).await?;

@@ -130,6 +130,7 @@ pub(super) async fn create(
         invitations: invitations(invocation),
         disabled: invocation.has(Key::Disabled),
         addin: name_in(pool, invocation.text(Key::Addin))?,
+        addin_withheld: Vec::new(),
         members: Vec::new(),
         managers: Vec::new(),
         presenters: Vec::new(),
@@ -315,6 +316,7 @@ fn patch(detail: &RoomDetail, invocation: &Invocation) -> Result<RoomPatch, Erro
                 .filter(|name| addin.as_ref() != Some(&fold(name)))
                 .map(Some)
         },
+        addin_withheld: None,
         members: list(Key::Members, &detail.members),
         managers: list(Key::Managers, &detail.managers),
         presenters: list(Key::Presenters, &detail.presenters),

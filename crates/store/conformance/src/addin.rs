@@ -2,6 +2,7 @@
 
 use perch_domain::addin::AddinUrl;
 use perch_domain::addin_storage::{StorageEntry, StorageKey};
+use perch_domain::grant::{Capability, Grants};
 use perch_domain::{AddinId, Name, Revision};
 use perch_store::{Key, Storage};
 use uuid::Uuid;
@@ -18,6 +19,10 @@ pub async fn an_addin_is_found_as_it_was_stored_and_changed(storage: &dyn Storag
 
     chart.name = Name::parse("Charts").unwrap();
     chart.url = AddinUrl::stored("http://charts.contoso.example/".to_owned());
+    chart.granted = Grants::DEFAULT.with(Capability::Storage);
+    chart.requested = Grants::NONE.with(Capability::MessagesLive);
+    chart.approved = false;
+    chart.disabled = true;
     chart.revision = Revision(2);
     chart.updated_at = START.plus_seconds(60);
     let mut write = store.write().await.unwrap();

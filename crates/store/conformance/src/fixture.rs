@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use perch_domain::addin::{Addin, AddinUrl};
 use perch_domain::category::{Category, Scope};
+use perch_domain::grant::Grants;
 use perch_domain::message::{Draft, Message};
 use perch_domain::pool::{Pool, PoolFqdn};
 use perch_domain::principal::{Address, Principal, PrincipalKind};
@@ -66,6 +67,10 @@ pub(crate) fn addin(n: u128, name: &str) -> Addin {
         url: AddinUrl::stored(format!(
             "https://addins.contoso.example/{n}?room={{room.id}}"
         )),
+        granted: Grants::DEFAULT,
+        requested: Grants::NONE,
+        approved: true,
+        disabled: false,
         revision: Revision(1),
         created_at: START,
         updated_at: START,
@@ -101,6 +106,7 @@ pub(crate) fn room(n: u128, category: CategoryId, name: &str) -> Room {
         invitations: Invitations::Inherit,
         disabled: false,
         addin: None,
+        addin_withheld: Grants::NONE,
         members: Vec::new(),
         managers: Vec::new(),
         presenters: Vec::new(),

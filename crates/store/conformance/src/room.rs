@@ -1,5 +1,6 @@
 //! Rooms.
 
+use perch_domain::grant::Grants;
 use perch_domain::room::{Invitations, Privacy, RoomType};
 use perch_domain::{CategoryId, Description, Name, Revision, RoomId, Seq};
 use perch_store::{Appended, Attention, Key, ReadMark, Storage};
@@ -45,6 +46,7 @@ pub async fn a_room_is_found_as_it_was_stored_and_changed(storage: &dyn Storage)
         ops.invitations = invitations;
         ops.disabled = privacy == Privacy::Secret;
         ops.addin = (privacy == Privacy::Open).then_some(chart.id);
+        ops.addin_withheld = ops.addin.map_or(Grants::NONE, |_| Grants::DEFAULT);
         ops.revision = Revision(ops.revision.0 + 1);
         ops.updated_at = START.plus_seconds(60);
         let mut write = store.write().await.unwrap();

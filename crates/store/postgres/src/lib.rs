@@ -140,6 +140,11 @@ const fn migrations(part: &Part) -> &'static [Migration] {
                 "create_change",
                 include_str!("../migrations/pool/0002_create_change.sql"),
             ),
+            (
+                3,
+                "add_grant",
+                include_str!("../migrations/pool/0003_add_grant.sql"),
+            ),
         ],
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use perch_domain::addin::{Addin, AddinUrl};
 use perch_domain::category::{Category, Scope};
+use perch_domain::grant::Grants;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::room::Room;
 use perch_domain::{AddinId, CategoryId, Description, Name, PrincipalId, RoomId, Seq};
@@ -30,7 +31,7 @@ pub(crate) async fn load(
     let version = change::version(connection).await?;
     let since = since.map(|since| int(since.0));
     let rows = sqlx::query(
-        "SELECT id, name, url, revision, created_at, updated_at FROM addin \
+        "SELECT id, name, url, granted, requested, approved, disabled, revision, created_at, updated_at FROM addin \
          WHERE $1::bigint IS NULL OR id IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'addin' AND version > $1)",
     )
         .bind(since)
@@ -89,7 +90,7 @@ pub(crate) async fn load(
         list.push(PrincipalId(id(&row, "principal")?));
     }
     let rows = sqlx::query(
-        "SELECT no, id, category, name, description, privacy, type, invitations, disabled, addin, head, revision, \
+        "SELECT no, id, category, name, description, privacy, type, invitations, disabled, addin, addin_withheld, head, revision, \
          created_at, updated_at FROM room WHERE $1::bigint IS NULL OR id IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'room' AND version > $1)",
     )
     .bind(since)
@@ -125,6 +126,10 @@ fn addin(row: &PgRow, pool: &PoolFqdn) -> Result<Addin, StoreError> {
         pool: pool.clone(),
         name: Name::stored(get(row, "name")?),
         url: AddinUrl::stored(get(row, "url")?),
+        granted: Grants::stored(get(row, "granted")?),
+        requested: Grants::stored(get(row, "requested")?),
+        approved: get(row, "approved")?,
+        disabled: get(row, "disabled")?,
         revision: revision(row, "addin")?,
         created_at: time(row, "created_at")?,
         updated_at: time(row, "updated_at")?,
@@ -171,6 +176,7 @@ fn room(row: &PgRow, pool: &PoolFqdn, lists: &mut Lists<i64>) -> Result<(Room, S
         invitations: invitations(get(row, "invitations")?)?,
         disabled: get(row, "disabled")?,
         addin: get::<Option<Uuid>>(row, "addin")?.map(AddinId),
+        addin_withheld: Grants::stored(get(row, "addin_withheld")?),
         members: list("member"),
         managers: list("manager"),
         presenters: list("presenter"),
@@ -186,12 +192,17 @@ pub(crate) async fn insert_addin(
     addin: &Addin,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO addin (id, name, name_folded, url, revision, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO addin (id, name, name_folded, url, granted, requested, approved, disabled, revision, created_at, \
+         updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(addin.id.0)
     .bind(addin.name.as_str())
     .bind(addin.name.folded())
     .bind(addin.url.as_str())
+    .bind(addin.granted.to_string())
+    .bind(addin.requested.to_string())
+    .bind(addin.approved)
+    .bind(addin.disabled)
     .bind(int(addin.revision.0))
     .bind(addin.created_at.as_micros())
     .bind(addin.updated_at.as_micros())
@@ -205,10 +216,17 @@ pub(crate) async fn update_addin(
     connection: &mut PgConnection,
     addin: &Addin,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query("UPDATE addin SET name = $1, name_folded = $2, url = $3, revision = $4, updated_at = $5 WHERE id = $6")
+    let done = sqlx::query(
+        "UPDATE addin SET name = $1, name_folded = $2, url = $3, granted = $4, requested = $5, approved = $6, \
+         disabled = $7, revision = $8, updated_at = $9 WHERE id = $10",
+    )
         .bind(addin.name.as_str())
         .bind(addin.name.folded())
         .bind(addin.url.as_str())
+        .bind(addin.granted.to_string())
+        .bind(addin.requested.to_string())
+        .bind(addin.approved)
+        .bind(addin.disabled)
         .bind(int(addin.revision.0))
         .bind(addin.updated_at.as_micros())
         .bind(addin.id.0)
@@ -353,7 +371,7 @@ pub(crate) async fn insert_room(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO room (id, category, name, name_folded, description, privacy, type, invitations, disabled, addin, \
-         revision, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         addin_withheld, revision, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(room.id.0)
     .bind(room.category.0)
@@ -365,6 +383,7 @@ pub(crate) async fn insert_room(
     .bind(invitations_word(room.invitations))
     .bind(room.disabled)
     .bind(room.addin.map(|addin| addin.0))
+    .bind(room.addin_withheld.to_string())
     .bind(int(room.revision.0))
     .bind(room.created_at.as_micros())
     .bind(room.updated_at.as_micros())
@@ -380,7 +399,7 @@ pub(crate) async fn update_room(
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE room SET category = $1, name = $2, name_folded = $3, description = $4, privacy = $5, type = $6, \
-         invitations = $7, disabled = $8, addin = $9, revision = $10, updated_at = $11 WHERE id = $12",
+         invitations = $7, disabled = $8, addin = $9, addin_withheld = $10, revision = $11, updated_at = $12 WHERE id = $13",
     )
     .bind(room.category.0)
     .bind(room.name.as_str())
@@ -391,6 +410,7 @@ pub(crate) async fn update_room(
     .bind(invitations_word(room.invitations))
     .bind(room.disabled)
     .bind(room.addin.map(|addin| addin.0))
+    .bind(room.addin_withheld.to_string())
     .bind(int(room.revision.0))
     .bind(room.updated_at.as_micros())
     .bind(room.id.0)

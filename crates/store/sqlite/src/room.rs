@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use perch_domain::addin::{Addin, AddinUrl};
 use perch_domain::category::{Category, Scope};
+use perch_domain::grant::Grants;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::room::Room;
 use perch_domain::{AddinId, CategoryId, Description, Name, PrincipalId, RoomId, Seq};
@@ -33,7 +34,7 @@ pub(crate) async fn load(
     let version = change::version(readers).await?;
     let since = since.map(|since| int(since.0));
     let rows = sqlx::query(
-        "SELECT id, name, url, revision, created_at, updated_at FROM addin \
+        "SELECT id, name, url, granted, requested, approved, disabled, revision, created_at, updated_at FROM addin \
          WHERE ?1 IS NULL OR id IN (SELECT id FROM change WHERE kind = 'addin' AND version > ?1)",
     )
     .bind(since)
@@ -92,7 +93,7 @@ pub(crate) async fn load(
         list.push(PrincipalId(id(&row, "principal")?));
     }
     let rows = sqlx::query(
-        "SELECT no, id, category, name, description, privacy, type, invitations, disabled, addin, head, revision, \
+        "SELECT no, id, category, name, description, privacy, type, invitations, disabled, addin, addin_withheld, head, revision, \
          created_at, updated_at FROM room \
          WHERE ?1 IS NULL OR id IN (SELECT id FROM change WHERE kind = 'room' AND version > ?1)",
     )
@@ -129,6 +130,10 @@ fn addin(row: &SqliteRow, pool: &PoolFqdn) -> Result<Addin, StoreError> {
         pool: pool.clone(),
         name: Name::stored(get(row, "name")?),
         url: AddinUrl::stored(get(row, "url")?),
+        granted: Grants::stored(get(row, "granted")?),
+        requested: Grants::stored(get(row, "requested")?),
+        approved: get(row, "approved")?,
+        disabled: get(row, "disabled")?,
         revision: revision(row, "addin")?,
         created_at: time(row, "created_at")?,
         updated_at: time(row, "updated_at")?,
@@ -183,6 +188,7 @@ fn room(
         invitations: invitations(get(row, "invitations")?)?,
         disabled: get(row, "disabled")?,
         addin: get::<Option<Uuid>>(row, "addin")?.map(AddinId),
+        addin_withheld: Grants::stored(get(row, "addin_withheld")?),
         members: list("member"),
         managers: list("manager"),
         presenters: list("presenter"),
@@ -198,12 +204,17 @@ pub(crate) async fn insert_addin(
     addin: &Addin,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO addin (id, name, name_folded, url, revision, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO addin (id, name, name_folded, url, granted, requested, approved, disabled, revision, created_at, \
+         updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(addin.id.0)
     .bind(addin.name.as_str())
     .bind(addin.name.folded())
     .bind(addin.url.as_str())
+    .bind(addin.granted.to_string())
+    .bind(addin.requested.to_string())
+    .bind(addin.approved)
+    .bind(addin.disabled)
     .bind(int(addin.revision.0))
     .bind(addin.created_at.as_micros())
     .bind(addin.updated_at.as_micros())
@@ -217,10 +228,17 @@ pub(crate) async fn update_addin(
     connection: &mut SqliteConnection,
     addin: &Addin,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query("UPDATE addin SET name = ?, name_folded = ?, url = ?, revision = ?, updated_at = ? WHERE id = ?")
+    let done = sqlx::query(
+        "UPDATE addin SET name = ?, name_folded = ?, url = ?, granted = ?, requested = ?, approved = ?, disabled = ?, \
+         revision = ?, updated_at = ? WHERE id = ?",
+    )
         .bind(addin.name.as_str())
         .bind(addin.name.folded())
         .bind(addin.url.as_str())
+        .bind(addin.granted.to_string())
+        .bind(addin.requested.to_string())
+        .bind(addin.approved)
+        .bind(addin.disabled)
         .bind(int(addin.revision.0))
         .bind(addin.updated_at.as_micros())
         .bind(addin.id.0)
@@ -341,7 +359,7 @@ pub(crate) async fn insert_room(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO room (id, category, name, name_folded, description, privacy, type, invitations, disabled, addin, \
-         revision, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         addin_withheld, revision, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(room.id.0)
     .bind(room.category.0)
@@ -353,6 +371,7 @@ pub(crate) async fn insert_room(
     .bind(invitations_word(room.invitations))
     .bind(room.disabled)
     .bind(room.addin.map(|addin| addin.0))
+    .bind(room.addin_withheld.to_string())
     .bind(int(room.revision.0))
     .bind(room.created_at.as_micros())
     .bind(room.updated_at.as_micros())
@@ -368,7 +387,7 @@ pub(crate) async fn update_room(
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE room SET category = ?, name = ?, name_folded = ?, description = ?, privacy = ?, type = ?, \
-         invitations = ?, disabled = ?, addin = ?, revision = ?, updated_at = ? WHERE id = ?",
+         invitations = ?, disabled = ?, addin = ?, addin_withheld = ?, revision = ?, updated_at = ? WHERE id = ?",
     )
     .bind(room.category.0)
     .bind(room.name.as_str())
@@ -379,6 +398,7 @@ pub(crate) async fn update_room(
     .bind(invitations_word(room.invitations))
     .bind(room.disabled)
     .bind(room.addin.map(|addin| addin.0))
+    .bind(room.addin_withheld.to_string())
     .bind(int(room.revision.0))
     .bind(room.updated_at.as_micros())
     .bind(room.id.0)

@@ -4,13 +4,15 @@
  */
 import { useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AddinPortMessage } from '../../addin-frame/messages';
-import type { Room, Session } from '../../api/types';
+import type { AddinPortMessage, AddinWelcome } from '../../addin-frame/messages';
+import type { Room, RoomAddin, Session } from '../../api/types';
 import { useEffectiveTheme } from '../../app/preferences';
 import { useLive } from '../../live/hooks';
 import styles from './AddinPane.module.css';
 import { roomAccess } from './access';
 import { Bridge } from './bridge';
+import { deniedOf } from './grants';
+import { type Asked, SendDialog } from './SendDialog';
 import { useRoomTelling } from './useRoomTelling';
 
 /** loading: the page is being fetched; loaded: something is shown; connected: the page speaks with the room. */
@@ -18,7 +20,7 @@ export type Phase = 'loading' | 'loaded' | 'connected' | 'failed' | 'flooded';
 
 export interface AddinFrameProps {
   room: Room;
-  addin: { id: string; name: string };
+  addin: RoomAddin;
   session: Session;
   /** `url` is the add-in's address with its variables expanded, as soon as it is known. */
   onPhase: (phase: Phase, url?: string) => void;
@@ -32,21 +34,54 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
   const [source] = useState(() => `/addin-frame/${room.id}?${new URLSearchParams(environment)}`);
   const frame = useRef<HTMLIFrameElement>(null);
   const bridge = useRef<Bridge | null>(null);
-  const latest = useRef({ room, session, environment, onPhase });
+  const latest = useRef({ room, addin, session, environment, onPhase });
+  const asking = useRef<Asked | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
 
   useLayoutEffect(() => {
-    latest.current = { room, session, environment, onPhase };
+    latest.current = { room, addin, session, environment, onPhase };
   });
 
   useLayoutEffect(() => {
     const end = () => {
       bridge.current?.close();
       bridge.current = null;
+      asking.current?.answer(false);
     };
+    // One question at a time: a page cannot bury the person in them.
+    const confirm = (text: string, alert: boolean) =>
+      new Promise<boolean>((resolve) => {
+        if (asking.current !== null) {
+          resolve(false);
+          return;
+        }
+        const answer = (agreed: boolean) => {
+          asking.current = null;
+          setAsked(null);
+          resolve(agreed);
+        };
+        asking.current = { text, alert, answer };
+        setAsked(asking.current);
+      });
     const begin = (port: MessagePort) => {
       end();
-      const access = roomAccess({ ...latest.current, live, environment: () => latest.current.environment });
-      bridge.current = new Bridge(port, access, { flooded: () => latest.current.onPhase('flooded') });
+      const access = roomAccess({
+        ...latest.current,
+        live,
+        environment: () => latest.current.environment,
+        confirm,
+      });
+      const { granted } = latest.current.addin;
+      bridge.current = new Bridge(port, access, {
+        granted,
+        flooded: () => latest.current.onPhase('flooded'),
+      });
+    };
+    const welcome = (broker: Window, hello: number, wants: readonly string[]) => {
+      const { granted } = latest.current.addin;
+      const denied = deniedOf(latest.current.addin, wants);
+      const answer: AddinWelcome = { perch: 'addin-welcome', hello, granted, denied };
+      broker.postMessage(answer, location.origin);
     };
     const listen = (event: MessageEvent<unknown>) => {
       const broker = frame.current?.contentWindow;
@@ -61,6 +96,7 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
       const [port] = event.ports;
       if (message.state === 'connected' && port !== undefined) {
         begin(port);
+        welcome(broker, message.hello, message.wants);
         latest.current.onPhase('connected');
       }
     };
@@ -74,22 +110,27 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
   useRoomTelling({ bridge, room, addin: addin.id, environment });
 
   return (
-    <iframe
-      ref={frame}
-      className={styles.frame}
-      title={addin.name}
-      src={source}
-      onLoad={({ currentTarget }) => {
-        // Our own origin, so it can be looked into; a problem document instead of the broker has no address in it.
-        if (currentTarget.contentDocument?.body?.dataset.url === undefined) latest.current.onPhase('failed');
-      }}
-    />
+    <>
+      <iframe
+        ref={frame}
+        className={styles.frame}
+        title={addin.name}
+        src={source}
+        onLoad={({ currentTarget }) => {
+          // Our own origin, so it can be looked into; a problem document instead of the broker has no address in it.
+          if (currentTarget.contentDocument?.body?.dataset.url === undefined)
+            latest.current.onPhase('failed');
+        }}
+      />
+      <SendDialog addin={addin.name} asked={asked} />
+    </>
   );
 }
 
 function isAddinPortMessage(data: unknown): data is AddinPortMessage {
   if (typeof data !== 'object' || data === null) return false;
-  const { perch, state, url } = data as Record<string, unknown>;
+  const { perch, state, url, hello, wants } = data as Record<string, unknown>;
   if (perch !== 'addin-port') return false;
-  return state === 'loaded' || state === 'connected' || (state === 'loading' && typeof url === 'string');
+  if (state === 'connected') return typeof hello === 'number' && Array.isArray(wants);
+  return state === 'loaded' || (state === 'loading' && typeof url === 'string');
 }

@@ -3,7 +3,7 @@
  * name, origin, the context that was sent last, reload, a window of its own, close. Below it the page, or an honest
  * sentence why there is none.
  */
-import { Blocks, ExternalLink, RotateCw, ShieldAlert, TriangleAlert, Unplug, X } from 'lucide-react';
+import { Ban, Blocks, ExternalLink, RotateCw, ShieldAlert, TriangleAlert, Unplug, X } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Room, Session } from '../../api/types';
@@ -33,8 +33,9 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
   const heading = useId();
   const addin = room.addin ?? null;
   const [reloads, setReloads] = useState(0);
-  // Another add-in, another address or a reload is another load; everything about the one before is void.
-  const load = `${addin?.id} ${addin?.url} ${reloads}`;
+  // Another add-in, another address, a frame that may do other things, or a reload is another load; everything about the one before is void.
+  const windows = addin?.granted.includes('popups');
+  const load = `${addin?.id} ${addin?.url} ${windows} ${reloads}`;
   const [known, setKnown] = useState<{ load: string; phase: Phase; url?: string }>({
     load,
     phase: 'loading',
@@ -44,7 +45,11 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
   const reload = () => setReloads((count) => count + 1);
 
   return (
-    <section className={styles.pane} aria-labelledby={heading} data-phase={addin === null ? 'none' : phase}>
+    <section
+      className={styles.pane}
+      aria-labelledby={heading}
+      data-phase={addin === null || addin.disabled ? 'none' : phase}
+    >
       <header className={styles.head}>
         <div className={styles.names}>
           <h2 id={heading} className={styles.name}>
@@ -57,12 +62,12 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
           )}
         </div>
         {phase === 'connected' && <ContextShown room={room.id} />}
-        {addin !== null && !origin?.blocked && (
+        {addin !== null && !addin.disabled && !origin?.blocked && (
           <IconButton label={t('reload')} onPress={reload}>
             <RotateCw aria-hidden />
           </IconButton>
         )}
-        {addin !== null && origin !== undefined && (
+        {addin !== null && !addin.disabled && origin !== undefined && (
           <IconLink label={t('open_window')} href={url ?? addin.url}>
             <ExternalLink aria-hidden />
           </IconLink>
@@ -74,6 +79,12 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
       <div className={styles.body}>
         {addin === null ? (
           <NoAddin room={room} />
+        ) : addin.disabled ? (
+          <Refusal
+            icon={<Ban aria-hidden />}
+            title={t('disabled_title')}
+            words={t('disabled_words', { addin: addin.name })}
+          />
         ) : origin === undefined ? (
           <Refusal
             icon={<TriangleAlert aria-hidden />}
@@ -89,6 +100,7 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
           />
         ) : (
           <Shown phase={phase} href={url ?? addin.url} reload={reload}>
+            {addin.pending && <Banner tone="warning">{t('pending_words')}</Banner>}
             <AddinFrame
               key={load}
               room={room}

@@ -14,9 +14,10 @@ export interface AccessOptions {
   room: Room;
   session: Session;
   environment: () => Environment;
+  confirm: RoomAccess['confirm'];
 }
 
-export function roomAccess({ live, room, session, environment }: AccessOptions): RoomAccess {
+export function roomAccess({ live, room, session, environment, confirm }: AccessOptions): RoomAccess {
   const { id } = room;
   const path = { room: id };
   const held = () => live.state.rooms[id];
@@ -29,7 +30,10 @@ export function roomAccess({ live, room, session, environment }: AccessOptions):
       const state = held();
       return toRoom(state?.room ?? room, state !== undefined && live.connection.word === 'live');
     },
-    user: () => ({ id: session.person.id, display_name: session.person.display_name, ...environment() }),
+    user: (named) => {
+      const { id: person, display_name } = session.person;
+      return { ...(named ? { id: person, display_name } : { id: '', display_name: '' }), ...environment() };
+    },
     participants: async () => {
       const known =
         held()?.participants ??
@@ -38,6 +42,7 @@ export function roomAccess({ live, room, session, environment }: AccessOptions):
     },
     latest: (count) => page({ limit: count }),
     older: (before, count) => page({ before, limit: count }),
+    confirm,
     send: async (text, alert) => {
       const body = { nonce: crypto.randomUUID(), text, ...(alert ? { alert } : {}) };
       const { seq } = await unwrap(api.POST('/api/v1/rooms/{room}/messages', { params: { path }, body }));

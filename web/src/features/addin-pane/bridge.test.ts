@@ -1,6 +1,13 @@
 /** The host's end of the bridge against pages that behave, and pages that do not. */
 
-import { ERROR, LIMITS, type Message, type Participant } from '@perch/addin/host';
+import {
+  CAPABILITIES,
+  type Capability,
+  ERROR,
+  LIMITS,
+  type Message,
+  type Participant,
+} from '@perch/addin/host';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Bridge, type RoomAccess } from './bridge';
 
@@ -31,11 +38,12 @@ function access(over: Partial<RoomAccess> = {}): RoomAccess {
       joined: true,
       unread: 2,
     }),
-    user: () => ({ id: 'u1', display_name: 'Amelie B.', locale: 'en', theme: 'light' }),
+    user: (named) => ({ id: 'u1', display_name: named ? 'Amelie B.' : '', locale: 'en', theme: 'light' }),
     participants: async () => [],
     latest: async () => [],
     older: async () => [],
     send: async () => 8,
+    confirm: async () => false,
     load: async () => null,
     store: async () => Promise.reject(new Error('not in this test')),
     context: () => null,
@@ -54,10 +62,14 @@ type Frame = Record<string, unknown> & {
 
 const ends: (() => void)[] = [];
 
-function session(over: Partial<RoomAccess> = {}, now: () => number = () => 0) {
+function session(
+  over: Partial<RoomAccess> = {},
+  now: () => number = () => 0,
+  granted: readonly Capability[] = CAPABILITIES,
+) {
   const { port1, port2 } = new MessageChannel();
   const flooded = vi.fn();
-  const bridge = new Bridge(port2, access(over), { flooded, now });
+  const bridge = new Bridge(port2, access(over), { granted, flooded, now });
   const received: Frame[] = [];
   port1.onmessage = (event: MessageEvent<string>) => received.push(JSON.parse(event.data) as Frame);
   ends.push(() => {
@@ -166,6 +178,79 @@ describe('a page that behaves', () => {
     expect(
       received.slice(1).map(({ params }) => (params as { messages: Message[] }).messages.length),
     ).toEqual([2, 1]);
+  });
+});
+
+describe('a page that was not granted everything', () => {
+  const granted = (...capabilities: Capability[]) => [() => 0, capabilities] as const;
+
+  it.each([
+    ['participants.list', {}, 'participants'],
+    ['messages.latest', { count: 1 }, 'messages.history'],
+    ['messages.older', { before: 2, count: 1 }, 'messages.history'],
+    ['messages.send', { text: 'hello' }, 'messages.send'],
+    ['storage.get', { key: 'topic' }, 'storage'],
+    ['storage.set', { key: 'topic', value: 1, version: 0 }, 'storage'],
+  ])('is refused %s, with what it would need', async (method, params, capability) => {
+    const others = CAPABILITIES.filter((other) => !other.startsWith(capability));
+    const send = vi.fn();
+    const { ask, frames } = session({ send }, ...granted(...others));
+    ask(method, params);
+    expect((await frames(1))[0]?.error?.data).toMatchObject({ code: 'ActionNotGranted', capability });
+    expect(send).not.toHaveBeenCalled();
+  });
+
+  it('knows neither the room nor the person by name', async () => {
+    const { ask, frames } = session({}, ...granted());
+    ask('room.get', {}, 'a');
+    ask('user.get', {}, 'b');
+    const [room, user] = await frames(2);
+    expect(room?.result).toMatchObject({ id: 'r1', name: '', category: '', unread: 0, joined: true });
+    expect(user?.result).toMatchObject({ display_name: '' });
+  });
+
+  it('is told of the context alone: neither of messages nor of who wrote them', async () => {
+    const { bridge, ask, frames } = session({ context: () => CONTEXT }, ...granted('contexts'));
+    ask('ready');
+    bridge.tellMessages([message(7)]);
+    bridge.tell('participants.changed', { arrived: [], departed: [], count: 1 });
+    bridge.tell('unread.changed', { unread: 3 });
+    await frames(2);
+    bridge.tellMessages([message(8)]);
+    bridge.tellContext(CONTEXT);
+    const received = await frames(3);
+    const { author: _, ...origin } = CONTEXT.message;
+    expect(received.map(({ method, params }) => [method, params])).toEqual([
+      [undefined, undefined],
+      ['context', { ...CONTEXT, message: origin }],
+      ['context', { ...CONTEXT, message: origin }],
+    ]);
+  });
+
+  it('posts only what the person agreed to', async () => {
+    const send = vi.fn(async () => 8);
+    const confirm = vi.fn(async () => false);
+    const { ask, frames } = session({ send, confirm }, ...granted('messages.send'));
+    ask('messages.send', { text: 'hello' });
+    expect((await frames(1))[0]?.error?.data.code).toBe('ActionDeclined');
+    expect(send).not.toHaveBeenCalled();
+    confirm.mockResolvedValueOnce(true);
+    ask('messages.send', { text: 'hello' });
+    expect((await frames(2))[1]?.result).toEqual({ seq: 8 });
+    expect(confirm).toHaveBeenCalledWith('hello', false);
+  });
+
+  it('loses and gains while it is shown, and is told', async () => {
+    const { bridge, ask, frames } = session({}, ...granted('messages.live'));
+    ask('ready');
+    await frames(1);
+    bridge.grant(['contexts']);
+    bridge.grant(['contexts']);
+    bridge.tellMessages([message(8)]);
+    bridge.tellContext(CONTEXT);
+    const received = await frames(3);
+    expect(received.slice(1).map(({ method }) => method)).toEqual(['grants.changed', 'context']);
+    expect(received[1]?.params).toEqual({ granted: ['contexts'] });
   });
 });
 

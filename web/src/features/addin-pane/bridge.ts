@@ -2,17 +2,20 @@
  * The host's end of one session with an add-in's page (protocol perch/1, sdk/src/protocol.ts).
  *
  * Invariants: whatever arrives is bounded and has the declared shape before anything acts on it; every request
- * is answered; nothing is told before the page is ready, nor anything that the protocol does not name. What the
- * person may do is decided by the server, whose refusals are passed on as they are.
+ * is answered; nothing is told before the page is ready, nor anything that the protocol does not name or the page was
+ * not granted. What the person may do is decided by the server, whose refusals are passed on as they are.
  */
 import {
+  type Capability,
   decode,
   ERROR,
+  EVENT_NEEDS,
   type Events,
   eventChecks,
   fits,
   isRecord,
   LIMITS,
+  METHOD_NEEDS,
   type Methods,
   type Notification,
   type Participant,
@@ -29,11 +32,14 @@ import { fitting } from './project';
 /** What the bridge may do with the room. Everything that asks the server rejects with its refusal. */
 export interface RoomAccess {
   room(): RoomProperties;
-  user(): User;
+  /** Who looks at the page: by name, or by a pseudonym. */
+  user(named: boolean): User;
   participants(): Promise<readonly Participant[]>;
   latest(count: number): Promise<Methods['messages.latest']['result']['messages']>;
   older(before: number, count: number): Promise<Methods['messages.older']['result']['messages']>;
   send(text: string, alert: boolean): Promise<number>;
+  /** Asks the person whether the page may post this in their name. */
+  confirm(text: string, alert: boolean): Promise<boolean>;
   load(key: string): Promise<StorageEntry | null>;
   store(key: string, value: unknown, version: number): Promise<StorageEntry>;
   /** The latest context of the room, told as soon as the page is ready. */
@@ -43,12 +49,24 @@ export interface RoomAccess {
 }
 
 export interface BridgeOptions {
+  /** What the page may do to begin with. */
+  granted: readonly Capability[];
   /** Called once when the bridge itself ends the session, because the page floods it. */
   flooded: () => void;
   now?: () => number;
 }
 
 type Handlers = { [M in keyof Methods]: (params: Methods[M]['params']) => Promise<Methods[M]['result']> };
+
+/** What the bridge itself refuses. */
+class Refused extends Error {
+  readonly data: RefusalData;
+
+  constructor(data: RefusalData) {
+    super(data.detail);
+    this.data = data;
+  }
+}
 
 const SECOND_MS = 1_000;
 const ID_CHARS_MAX = 64;
@@ -57,6 +75,7 @@ export class Bridge {
   readonly #port: MessagePort;
   readonly #access: RoomAccess;
   readonly #options: BridgeOptions;
+  #granted: ReadonlySet<Capability>;
   #ready = false;
   #closed = false;
   #second = Number.NEGATIVE_INFINITY;
@@ -68,12 +87,22 @@ export class Bridge {
     this.#port = port;
     this.#access = access;
     this.#options = options;
+    this.#granted = new Set(options.granted);
     port.onmessage = (event: MessageEvent<unknown>) => this.#receive(event.data);
   }
 
-  /** Tells the page of an event, if it listens already. */
+  /** Changes what the page may do, from now on. */
+  grant(granted: readonly Capability[]): void {
+    const before = this.#granted;
+    this.#granted = new Set(granted);
+    if (before.size !== granted.length || granted.some((capability) => !before.has(capability))) {
+      this.tell('grants.changed', { granted });
+    }
+  }
+
+  /** Tells the page of an event, if it listens already and was granted that. */
   tell<E extends keyof Events>(event: E, params: Events[E]): void {
-    if (!this.#ready || this.#closed || !eventChecks[event](params)) return;
+    if (!this.#ready || this.#closed || !this.#may(EVENT_NEEDS[event]) || !eventChecks[event](params)) return;
     const frame: Notification = { jsonrpc: '2.0', method: event, params };
     const text = JSON.stringify(frame);
     if (fits(text)) this.#port.postMessage(text);
@@ -86,6 +115,17 @@ export class Bridge {
       this.tell('messages.received', { messages: batch });
       rest = rest.slice(Math.max(1, batch.length));
     }
+  }
+
+  /** Tells of a context; who wrote it is for those who may read it. */
+  tellContext({ context, message }: Events['context']): void {
+    const origin =
+      message === null || this.#may('messages.live') ? message : { seq: message.seq, at: message.at };
+    this.tell('context', { context, message: origin });
+  }
+
+  #may(needed: Capability | null): boolean {
+    return needed === null || this.#granted.has(needed);
   }
 
   close(): void {
@@ -150,10 +190,16 @@ export class Bridge {
       this.#refuse(id, ERROR.invalidParams, { code: 'InvalidArgument', detail });
       return;
     }
+    const needed = METHOD_NEEDS[known];
+    if (needed !== null && !this.#may(needed)) {
+      const detail = `This add-in has not been granted "${needed}" in this room. An administrator or the room's manager can.`;
+      this.#refuse(id, ERROR.refused, { code: 'ActionNotGranted', detail, capability: needed });
+      return;
+    }
     try {
       await this.#call(id, known, params);
     } catch (error) {
-      this.#refuse(id, ERROR.refused, this.#access.refusal(error));
+      this.#refuse(id, ERROR.refused, error instanceof Refused ? error.data : this.#access.refusal(error));
     }
   }
 
@@ -173,7 +219,7 @@ export class Bridge {
   #listen(): void {
     this.#ready = true;
     const context = this.#access.context();
-    if (context !== null) this.tell('context', context);
+    if (context !== null) this.tellContext(context);
   }
 
   #refuse(id: string | null, code: number, data: RefusalData): void {
@@ -187,8 +233,8 @@ export class Bridge {
   }
 
   readonly #handlers: Handlers = {
-    'room.get': async () => this.#access.room(),
-    'user.get': async () => this.#access.user(),
+    'room.get': async () => (this.#may('room.info') ? this.#access.room() : blank(this.#access.room())),
+    'user.get': async () => this.#access.user(this.#may('user.identity.basic')),
     'participants.list': ({ after }) => this.#participants(after),
     'messages.latest': async ({ count }) => ({
       messages: fitting(await this.#access.latest(count), 'end', count),
@@ -196,11 +242,19 @@ export class Bridge {
     'messages.older': async ({ before, count }) => ({
       messages: fitting(await this.#access.older(before, count), 'end', count),
     }),
-    'messages.send': async ({ text, alert }) => ({ seq: await this.#access.send(text, alert ?? false) }),
+    'messages.send': ({ text, alert }) => this.#send(text, alert ?? false),
     'storage.get': ({ key }) => this.#access.load(key),
     'storage.set': ({ key, value, version }) => this.#access.store(key, value, version),
     ready: async () => ({}),
   };
+
+  async #send(text: string, alert: boolean): Promise<Methods['messages.send']['result']> {
+    if (!this.#may('messages.send.silent') && !(await this.#access.confirm(text, alert))) {
+      const detail = 'The person did not agree to post this.';
+      throw new Refused({ code: 'ActionDeclined', detail });
+    }
+    return { seq: await this.#access.send(text, alert) };
+  }
 
   async #participants(after: string | undefined): Promise<Methods['participants.list']['result']> {
     if (after === undefined) this.#roster = await this.#access.participants();
@@ -209,4 +263,9 @@ export class Bridge {
     const participants = fitting(rest, 'start', LIMITS.participantsCount);
     return { participants, more: participants.length < rest.length };
   }
+}
+
+/** A room that the page may not know of. */
+function blank({ id, joined, type, privacy }: RoomProperties): RoomProperties {
+  return { id, joined, type, privacy, name: '', description: '', category: '', pool: '', unread: 0 };
 }

@@ -1,5 +1,5 @@
 /** Tells the page in the pane what happens in its room: everything the live connection brings, as events of the bridge. */
-import type { Environment } from '@perch/addin/host';
+import { CAPABILITIES, type Environment } from '@perch/addin/host';
 import { type RefObject, useEffect, useRef } from 'react';
 import { api } from '../../api/client';
 import type { Room, StorageEntry } from '../../api/types';
@@ -42,9 +42,14 @@ export function useRoomTelling({ bridge, room, addin, environment }: TellingOpti
   });
 
   useEffect(
-    () => onContext(room.id, (sent) => bridge.current?.tell('context', toContextEvent(sent))),
+    () => onContext(room.id, (sent) => bridge.current?.tellContext(toContextEvent(sent))),
     [bridge, room.id],
   );
+
+  const granted = (state?.room ?? room).addin?.granted.join(' ') ?? '';
+  useEffect(() => {
+    bridge.current?.grant(CAPABILITIES.filter((name) => granted.split(' ').includes(name)));
+  }, [bridge, granted]);
 
   const { unread } = properties;
   useEffect(() => bridge.current?.tell('unread.changed', { unread }), [bridge, unread]);

@@ -2,9 +2,11 @@
  * What the page of an address looks like, in the same isolated frame as in a room. Its head is ours: the page below
  * cannot draw there.
  */
+import { CAPABILITIES } from '@perch/addin/host';
 import { ExternalLink, EyeOff, Globe, RotateCw } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { AddinWelcome } from '../../addin-frame/messages';
 import { useEffectiveTheme } from '../../app/preferences';
 import { ButtonLink } from '../../ui/Button';
 import { EmptyState } from '../../ui/EmptyState';
@@ -89,9 +91,14 @@ function PreviewFrame({ url }: { url: string }) {
     let bridge: Bridge | undefined;
     const listen = (event: MessageEvent<unknown>) => {
       const [port] = event.ports;
-      if (event.source !== frame.current?.contentWindow || event.origin !== location.origin || !port) return;
+      const broker = frame.current?.contentWindow;
+      if (!broker || event.source !== broker || event.origin !== location.origin || !port) return;
       bridge?.close();
-      bridge = new Bridge(port, latest.current, { flooded: () => {} });
+      // Nothing that it is given is real, so it may have everything.
+      bridge = new Bridge(port, latest.current, { granted: CAPABILITIES, flooded: () => {} });
+      const { hello } = event.data as { hello: number };
+      const answer: AddinWelcome = { perch: 'addin-welcome', hello, granted: CAPABILITIES, denied: [] };
+      broker.postMessage(answer, location.origin);
     };
     window.addEventListener('message', listen);
     return () => {

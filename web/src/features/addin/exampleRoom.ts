@@ -43,6 +43,7 @@ export function exampleRoom(
     latest: async () => [message],
     older: async () => [],
     send: () => Promise.reject(new Error('No room is posted to.')),
+    confirm: async () => true,
     load: async (key) => stored.get(key) ?? null,
     store: async (key, value, version) => {
       const entry = { key, value, version: version + 1, updated_at: at, updated_by: author };

@@ -1,5 +1,13 @@
 /** What the form of a room holds, and what of it is sent. */
-import type { Invitations, NewRoom, Principal, Privacy, RoomDetail, RoomType } from '../../api/types';
+import type {
+  Capability,
+  Invitations,
+  NewRoom,
+  Principal,
+  Privacy,
+  RoomDetail,
+  RoomType,
+} from '../../api/types';
 
 export interface RoomValues {
   name: string;
@@ -9,6 +17,8 @@ export interface RoomValues {
   privacy: Privacy;
   type: RoomType;
   addin: string | null;
+  /** What the add-in may not do here although an administrator granted it. */
+  addin_withheld: Capability[];
   managers: Principal[];
   members: Principal[];
   presenters: Principal[];
@@ -27,6 +37,7 @@ export function newRoomValues(creator: Principal, category: string | null): Room
     privacy: 'closed',
     type: 'normal',
     addin: null,
+    addin_withheld: [],
     managers: [creator],
     members: [creator],
     presenters: [],
@@ -43,6 +54,7 @@ export function roomValues(room: RoomDetail): RoomValues {
     privacy: room.privacy,
     type: room.type,
     addin: room.addin?.id ?? null,
+    addin_withheld: room.addin?.withheld ?? [],
     managers: room.managers,
     members: room.members,
     presenters: room.presenters,
@@ -62,6 +74,7 @@ export function roomBody(values: RoomValues): RoomBody {
     privacy: values.privacy,
     type: values.type,
     addin: values.addin,
+    addin_withheld: values.addin_withheld,
     managers: ids(values.managers),
     members: values.privacy === 'open' ? [] : ids(values.members),
     presenters: values.type === 'auditorium' ? ids(values.presenters) : [],

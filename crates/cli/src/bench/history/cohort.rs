@@ -145,6 +145,7 @@ pub(super) async fn make(desk: &Desk, rooms: usize, people: usize) -> Result<Coh
             invitations: None,
             disabled: false,
             addin: None,
+            addin_withheld: Vec::new(),
             members: everybody.clone(),
             managers: Vec::new(),
             presenters: Vec::new(),

@@ -169,6 +169,7 @@ async fn make(app: &std::sync::Arc<App>, scale: f64) -> Result<Plan, Error> {
             invitations: None,
             disabled: false,
             addin: None,
+            addin_withheld: Vec::new(),
             members,
             managers: Vec::new(),
             presenters: Vec::new(),

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use perch_domain::category::{Category, Scope};
+use perch_domain::grant::Grants;
 use perch_domain::message::Draft;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::room::{Invitations, Privacy, Room, RoomType};
@@ -61,6 +62,7 @@ pub(crate) async fn rooms(store: &dyn PoolStore, count: usize) -> Vec<RoomId> {
             invitations: Invitations::Inherit,
             disabled: false,
             addin: None,
+            addin_withheld: Grants::NONE,
             members: Vec::new(),
             managers: Vec::new(),
             presenters: Vec::new(),

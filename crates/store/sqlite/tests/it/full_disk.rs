@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use perch_domain::category::{Category, Scope};
+use perch_domain::grant::Grants;
 use perch_domain::message::Draft;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::room::{Invitations, Privacy, Room, RoomType};
@@ -33,6 +34,7 @@ fn room(n: u128) -> Room {
         invitations: Invitations::Inherit,
         disabled: false,
         addin: None,
+        addin_withheld: Grants::NONE,
         members: Vec::new(),
         managers: Vec::new(),
         presenters: Vec::new(),

@@ -1,0 +1,38 @@
+/** Asks whether an add-in's page may post something in the person's name. */
+import { useTranslation } from 'react-i18next';
+import { Button } from '../../ui/Button';
+import { Dialog } from '../../ui/Dialog';
+import styles from './AddinPane.module.css';
+
+/** What a page wants to post. */
+export interface Asked {
+  text: string;
+  alert: boolean;
+  answer: (agreed: boolean) => void;
+}
+
+export function SendDialog({ addin, asked }: { addin: string; asked: Asked | null }) {
+  const { t } = useTranslation('pane');
+  const answer = (agreed: boolean) => () => asked?.answer(agreed);
+  return (
+    <Dialog
+      title={t('send_title', { addin })}
+      isOpen={asked !== null}
+      onClose={answer(false)}
+      role="alertdialog"
+      actions={
+        <>
+          <Button autoFocus onPress={answer(false)}>
+            {t('send_cancel')}
+          </Button>
+          <Button variant="primary" onPress={answer(true)}>
+            {t('send_agree')}
+          </Button>
+        </>
+      }
+    >
+      <p>{asked?.alert ? t('send_alert_words') : t('send_words')}</p>
+      <blockquote className={styles.asked}>{asked?.text}</blockquote>
+    </Dialog>
+  );
+}

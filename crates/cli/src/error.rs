@@ -56,6 +56,18 @@ pub(crate) enum Error {
     /// Another process serves or fills it.
     #[error("Another `perch` is at work on {0}. Stop it first.")]
     InUse(Place),
+    /// Another node serves it, and this one has no bus.
+    #[error(
+        "Another node serves the deployment in {0}, and without a bus neither would hear of the other's messages. Set bus.url \
+         on both nodes (docs/operations.md, \"Several nodes\"), or stop the other one first."
+    )]
+    Alone(Place),
+    /// Another node serves it which has no bus.
+    #[error(
+        "A node without a bus serves the deployment in {0}, and would not hear of this one's messages. Set bus.url there too \
+         and restart it, or stop it; then start this one."
+    )]
+    Unheard(Place),
     /// A deployment could not be copied or compared.
     #[error("{place}: {cause}.")]
     Copy {

@@ -8,6 +8,7 @@ mod config;
 mod copy;
 mod demo;
 mod error;
+mod hold;
 mod init;
 mod logging;
 mod metrics;

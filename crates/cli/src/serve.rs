@@ -11,9 +11,11 @@ use perch_server::{ServerState, Tls};
 use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
 
 use crate::config::{Config, Flags};
 use crate::error::Error;
+use crate::hold::Hold;
 use crate::{certificate, logging, metrics, trace};
 
 /// `perch serve`.
@@ -46,13 +48,14 @@ async fn run_with(config: &Config) -> Result<(), Error> {
         return Err(Error::Absent(config.place()));
     }
     let _owned = config.place().own()?;
+    let hold = config.place().hold(config.bus.is_some()).await?;
     // Before anything is opened: an instrument that is made earlier counts for nobody.
     metrics::start(config.metrics_listen).await?;
     let app = open(config).await?;
     if app.list_pools().is_empty() {
         return Err(Error::Absent(config.place()));
     }
-    serve(config, app).await
+    serve(config, app, hold).await
 }
 
 /// Opens the deployment where the configuration says, which is made ready when nothing is there.
@@ -80,8 +83,8 @@ pub(crate) async fn open(config: &Config) -> Result<Arc<App>, Error> {
     Ok(App::open(storage, settings, Arc::new(SystemClock), bus).await?)
 }
 
-/// Serves a deployment until SIGTERM or SIGINT.
-pub(crate) async fn serve(config: &Config, app: Arc<App>) -> Result<(), Error> {
+/// Serves a deployment until SIGTERM or SIGINT, and keeps its hold on its database.
+pub(crate) async fn serve(config: &Config, app: Arc<App>, hold: Option<Hold>) -> Result<(), Error> {
     raise_descriptor_limit();
     let listener = listen(config.listen, "--server-listen").await?;
     let address = listener.local_addr().map_err(Error::Serve)?;
@@ -91,6 +94,11 @@ pub(crate) async fn serve(config: &Config, app: Arc<App>) -> Result<(), Error> {
     certificate::keep_current(tls.clone()).map_err(Error::Serve)?;
     if let Some(tls) = tls {
         state = state.with_tls(tls);
+    }
+    // Ends with what it serves.
+    let mut keeping = JoinSet::new();
+    if let Some(hold) = hold {
+        keeping.spawn(hold.keep(Arc::clone(state.readiness())));
     }
     // Last: whoever reads it may connect, and may stop the server.
     tracing::info!(place = %config.place(), "store");

@@ -13,6 +13,7 @@ use perch_store_sqlite::SqliteStorage;
 use tokio::time::{sleep, timeout};
 
 use crate::error::Error;
+use crate::hold::Hold;
 
 /// How long a database may take to answer before it counts as one that cannot be reached.
 const REACH_MAX: Duration = Duration::from_secs(10);
@@ -103,6 +104,26 @@ impl Place {
                 cause: innermost(&cause),
             }),
             Err(_) => Err(Error::InUse(self.clone())),
+        }
+    }
+
+    /// Takes a database for this node, which shares it with others if they have a bus. A folder has an owner instead.
+    ///
+    /// # Errors
+    /// `Unheard` or `Alone` when another node excludes this one, or when the database cannot be reached.
+    pub(crate) async fn hold(&self, bus: bool) -> Result<Option<Hold>, Error> {
+        let Self::Database { url, connections } = self else {
+            return Ok(None);
+        };
+        let storage = reach(url, *connections).await?;
+        match Hold::take(storage, bus).await {
+            Ok(Some(hold)) => Ok(Some(hold)),
+            Ok(None) if bus => Err(Error::Unheard(self.clone())),
+            Ok(None) => Err(Error::Alone(self.clone())),
+            Err(cause) => Err(Error::Unreachable {
+                url: url.to_string(),
+                cause: innermost(&cause),
+            }),
         }
     }
 

@@ -66,6 +66,7 @@ pub(crate) async fn run(command: DemoCommand) -> Result<(), Error> {
     let addins = SocketAddr::from((Ipv4Addr::LOCALHOST, command.addin_port));
     let addins = serve::listen(addins, "--addin-port").await?;
     let _owned = config.place().own()?;
+    let hold = config.place().hold(config.bus.is_some()).await?;
     let app = serve::open(&config).await?;
     let pools = app.list_pools();
     if pools.is_empty() {
@@ -80,7 +81,7 @@ pub(crate) async fn run(command: DemoCommand) -> Result<(), Error> {
         config.public_origin.to_string(),
         stopped,
     ));
-    let served = serve::serve(&config, app).await;
+    let served = serve::serve(&config, app, hold).await;
     drop(stop);
     samples
         .await

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use perch_store_postgres::PostgresStorage;
 use perch_test_servers::{Nats, Postgres};
 use perch_testkit::{Person, Socket};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::process::{PASSWORD, Serving, perch, run};
+use crate::process::{PASSWORD, Serving, deployment_on, perch, run};
 
 const POOL: &str = "pchat01.contoso.com";
 /// In which a change made at one node has to be at the other.
@@ -314,4 +315,58 @@ async fn the_documented_lines_say_which_nodes_take_new_clients() {
 async fn ready(node: &Serving) -> u16 {
     let answer = reqwest::get(format!("{}/health/ready", node.url)).await;
     answer.unwrap().status().as_u16()
+}
+
+/// What a node says that does not start.
+fn refused(deployment: &Deployment, flags: &[&str]) -> String {
+    let arguments = ["serve", "--server-listen", "127.0.0.1:0", "--storage-url"];
+    let place = [&arguments[..], &[&deployment.database], flags].concat();
+    let output = run(deployment.folder.path(), &place);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[tokio::test]
+async fn a_node_without_a_bus_is_alone_on_its_database() {
+    let deployment = Deployment::new();
+    let bus = deployment.nats.url();
+    let flags = ["--storage-url", deployment.database.as_str()];
+    let alone = Serving::start(deployment.folder.path(), &flags);
+    let said = refused(&deployment, &[]);
+    assert!(said.contains("Set bus.url on both nodes"), "{said}");
+    let said = refused(&deployment, &["--bus-url", &bus]);
+    assert!(said.contains("Set bus.url there too"), "{said}");
+    assert_eq!(ready(&alone).await, 200);
+    assert!(alone.terminate().success());
+
+    let [one, _two] = [deployment.node("one"), deployment.node("two")];
+    let said = refused(&deployment, &[]);
+    assert!(said.contains("Set bus.url on both nodes"), "{said}");
+    assert_eq!(ready(&one).await, 200);
+}
+
+#[tokio::test]
+async fn a_node_takes_its_database_again_and_is_not_ready_while_another_one_has_it() {
+    let mut server = Postgres::start(false);
+    let database = server.database();
+    let folder = deployment_on(&database);
+    let node = Serving::start(folder.path(), &["--storage-url", &database]);
+    let other = PostgresStorage::new(&database.parse().unwrap(), 1);
+    // Whoever is faster has it.
+    let held = loop {
+        server.kill();
+        server.start_again();
+        if let Ok(Some(held)) = other.hold_alone().await {
+            break held;
+        }
+    };
+    while ready(&node).await != 503 {}
+    let log = node.log().join("\n");
+    assert!(log.contains("Set bus.url on both"), "{log}");
+    drop(held);
+    while ready(&node).await != 200 {}
+    assert!(
+        other.hold_alone().await.unwrap().is_none(),
+        "it has it again"
+    );
 }

@@ -12,6 +12,7 @@ mod change;
 mod convert;
 mod database;
 mod deployment;
+mod hold;
 mod message;
 mod pool;
 mod room;
@@ -31,6 +32,7 @@ use sha2::{Digest, Sha256};
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 
+pub use crate::hold::Hold;
 pub use crate::url::PostgresUrl;
 
 use crate::database::Database;

@@ -4,6 +4,7 @@
 
 mod copied;
 mod faults;
+mod hold;
 mod migrations;
 mod nodes;
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 /// Each crate, and those of ours that it may depend on. The same table is in ARCHITECTURE.md.
 const EDGES: &[(&str, &[&str])] = &[
     ("perch-domain", &[]),
-    ("perch-wire", &["perch-domain"]),
+    ("perch-wire", &["perch-domain", "perch-health"]),
     ("perch-store", &["perch-domain"]),
     ("perch-store-sqlite", &["perch-domain", "perch-store"]),
     ("perch-store-postgres", &["perch-domain", "perch-store"]),
@@ -18,15 +18,31 @@ const EDGES: &[(&str, &[&str])] = &[
     ("perch-copy", &["perch-domain", "perch-store"]),
     ("perch-live", &["perch-domain", "perch-store", "perch-wire"]),
     ("perch-live-nats", &["perch-live"]),
+    ("perch-health", &["perch-domain"]),
+    ("perch-health-probe", &["perch-domain", "perch-health"]),
     (
         "perch-app",
-        &["perch-domain", "perch-live", "perch-store", "perch-wire"],
+        &[
+            "perch-domain",
+            "perch-health",
+            "perch-live",
+            "perch-store",
+            "perch-wire",
+        ],
     ),
     (
         "perch-server",
         &["perch-app", "perch-domain", "perch-live", "perch-wire"],
     ),
-    ("perch-shell", &["perch-domain", "perch-wire"]),
+    (
+        "perch-shell",
+        &[
+            "perch-domain",
+            "perch-health",
+            "perch-health-probe",
+            "perch-wire",
+        ],
+    ),
     ("perch-history", &[]),
     ("perch-testkit", ANY),
     ("perch-test-servers", &[]),
@@ -39,6 +55,8 @@ const ANY: &[&str] = &[
     "perch-app",
     "perch-copy",
     "perch-domain",
+    "perch-health",
+    "perch-health-probe",
     "perch-history",
     "perch-live",
     "perch-live-nats",
@@ -51,8 +69,13 @@ const ANY: &[&str] = &[
 ];
 
 /// Libraries that the lowest crates must not see.
-const PURE: &[&str] = &["perch-domain", "perch-history", "perch-wire"];
-const NOT_PURE: &[&str] = &["axum", "reqwest", "sqlx", "tokio"];
+const PURE: &[&str] = &[
+    "perch-domain",
+    "perch-health",
+    "perch-history",
+    "perch-wire",
+];
+const NOT_PURE: &[&str] = &["axum", "hyper", "reqwest", "sqlx", "tokio"];
 
 /// Lines of a source file beyond which it should be two.
 const LINES_MAX: usize = 500;

@@ -4,6 +4,7 @@
 //! texts; times are RFC 3339 in UTC; unknown fields of a request are refused.
 
 pub mod addin;
+pub mod addin_health;
 pub mod addin_storage;
 pub mod category;
 pub mod grant;

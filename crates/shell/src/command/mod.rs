@@ -3,6 +3,7 @@
 //! Those of add-ins, categories and rooms are made from the table of cmdlets and become the same invocations. The others
 //! have no cmdlet in the original.
 
+mod addin;
 mod node;
 mod noun;
 mod pool;
@@ -13,8 +14,9 @@ mod token;
 
 use clap::Subcommand;
 
+pub use addin::AddinCommand;
 pub use node::NodeCommand;
-pub use noun::{AddinCommand, CategoryCommand, RoomCommand};
+pub use noun::{AddinLine, CategoryCommand, RoomCommand};
 pub use pool::PoolCommand;
 pub use principal::{GroupCommand, UserCommand};
 pub use search::SearchCommand;
@@ -29,7 +31,7 @@ use crate::shell::Shell;
 /// The shell's subcommands, to be flattened into those of the program.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Add-ins: register, list, change, remove.
+    /// Add-ins: register, list, change, remove, and why a page is not shown.
     #[command(subcommand)]
     Addin(AddinCommand),
     /// Categories: create, list, change, remove.
@@ -73,7 +75,7 @@ pub enum Command {
 /// Runs one of them.
 pub(crate) async fn run(shell: &mut Shell, command: Command) -> Result<Exit, Error> {
     match command {
-        Command::Addin(AddinCommand(line)) => return shell.invoke(&line.into_invocation()?).await,
+        Command::Addin(command) => return addin::run(shell, command).await,
         Command::Category(CategoryCommand(line)) => {
             return shell.invoke(&line.into_invocation()?).await;
         }

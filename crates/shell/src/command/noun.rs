@@ -60,8 +60,8 @@ macro_rules! noun_commands {
 }
 
 noun_commands! {
-    /// `perch addin …`.
-    AddinCommand: ObjectNoun::Addin,
+    /// Those of `perch addin …` that are cmdlets.
+    AddinLine: ObjectNoun::Addin,
     /// `perch category …`.
     CategoryCommand: ObjectNoun::Category,
     /// `perch room …`.
@@ -281,6 +281,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
+    use crate::command::AddinCommand;
 
     #[derive(Debug, Parser)]
     struct Program {
@@ -291,7 +292,7 @@ mod tests {
     fn invocation(arguments: &[&str]) -> Invocation {
         let program = Program::try_parse_from([&["perch"], arguments].concat()).unwrap();
         match program.command {
-            crate::command::Command::Addin(AddinCommand(line))
+            crate::command::Command::Addin(AddinCommand::Cmdlet(AddinLine(line)))
             | crate::command::Command::Category(CategoryCommand(line))
             | crate::command::Command::Room(RoomCommand(line)) => line.into_invocation().unwrap(),
             other => panic!("{other:?}"),

@@ -1,9 +1,12 @@
 //! Add-ins.
 
 use perch_shell::Exit;
+use perch_shell::credentials::Sources;
 use perch_wire::addin::NewAddin;
 
-use crate::support::{PERSON, World};
+use serde_json::Value;
+
+use crate::support::{PERSON, SCRIPT, World, plain};
 
 const POOL: &str = "atl-cs-001.contoso.com";
 pub(crate) const IDENTITY: &str = "atl-cs-001.contoso.com\\ITPersistentChatAddin";
@@ -372,4 +375,34 @@ async fn with_several_pools_the_pool_must_be_known() {
         IDENTITY,
     ];
     assert_eq!(world.run(&line).await.exit, Exit::Usage);
+}
+
+/// The server's own answers may not be framed by anybody: a page that is as broken as a page can be.
+#[tokio::test]
+async fn the_doctor_says_which_header_to_change_and_needs_no_server_to_be_signed_in_to() {
+    let world = World::start().await;
+    let url = format!("{}/health/live", world.server.url());
+    let sources = Sources::default();
+    let line = ["addin", "doctor", &url, "--origin", "http://localhost:1"];
+    let ran = plain(&sources, SCRIPT, "", &line).await;
+    assert_eq!(ran.exit, Exit::Refused, "{ran:?}");
+    let said: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(said["State"], "fault");
+    assert_eq!(said["Status"], 200);
+    assert_eq!(said["Findings"][0]["code"], "FrameAncestorsNone");
+
+    let ran = plain(&sources, PERSON, "", &line).await;
+    assert!(
+        ran.out
+            .contains("Red: browsers do not show this page in the pane."),
+        "{ran:?}"
+    );
+    assert!(
+        ran.out.contains("Replace 'none' by http://localhost:1 in frame-ancestors in the page's Content-Security-Policy header. (FrameAncestorsNone)"),
+        "{ran:?}"
+    );
+
+    let ran = plain(&sources, SCRIPT, "", &line[..3]).await;
+    assert_eq!(ran.exit, Exit::Usage, "{ran:?}");
+    assert!(ran.err.contains("--origin"), "{ran:?}");
 }

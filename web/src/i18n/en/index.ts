@@ -3,6 +3,7 @@ import admin from './admin.json';
 import category from './category.json';
 import common from './common.json';
 import form from './form.json';
+import health from './health.json';
 import manage from './manage.json';
 import message from './message.json';
 import pane from './pane.json';
@@ -17,6 +18,7 @@ export const resources = {
   category,
   common,
   form,
+  health,
   manage,
   message,
   pane,

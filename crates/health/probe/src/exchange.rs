@@ -1,0 +1,163 @@
+//! One request and its answer, over a connection of its own to an address that was judged before.
+
+use std::time::Instant;
+
+use http_body_util::{BodyExt, Empty};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1;
+use hyper::header::{self, HeaderMap, HeaderName};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use perch_health::{Answer, Certificate, Cookie, Failure};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_util::task::AbortOnDropHandle;
+use url::Url;
+
+use crate::BYTES_MAX;
+use crate::trust::{Trust, brief};
+
+/// Bytes of an answer's head.
+const HEAD_BYTES_MAX: usize = 32 * 1_024;
+/// Cookies that are looked at.
+const COOKIES_MAX: usize = 16;
+/// Says who asks, to whoever reads the page's log.
+const USER_AGENT: &str = concat!("Perch/", env!("CARGO_PKG_VERSION"), " (add-in check)");
+
+/// What came back.
+pub(crate) struct Exchange {
+    pub(crate) answer: Answer,
+    /// Of a redirect, where to, if it says so.
+    pub(crate) location: Option<Option<String>>,
+    pub(crate) certificate: Option<Certificate>,
+}
+
+impl Exchange {
+    /// Asks for a page over a connection to its server.
+    pub(crate) async fn over(
+        stream: TcpStream,
+        trust: &Trust,
+        page: &Url,
+    ) -> Result<Self, Failure> {
+        if page.scheme() == "http" {
+            return ask(stream, page, None).await;
+        }
+        let host = page.host_str().unwrap_or_default();
+        let (stream, certificate) = trust.connect(host, stream).await?;
+        ask(stream, page, certificate).await
+    }
+}
+
+async fn ask<S>(
+    stream: S,
+    page: &Url,
+    certificate: Option<Certificate>,
+) -> Result<Exchange, Failure>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let broken = |cause: hyper::Error| Failure::Broken(brief(&cause));
+    let (mut sender, connection) = http1::Builder::new()
+        .max_buf_size(HEAD_BYTES_MAX)
+        .handshake(TokioIo::new(stream))
+        .await
+        .map_err(broken)?;
+    // Ends with this function, however that ends.
+    let _connection = AbortOnDropHandle::new(tokio::spawn(connection));
+    let asked = Instant::now();
+    let response = sender.send_request(request(page)?).await.map_err(broken)?;
+    let mut answer = head(&response);
+    answer.first_byte_ms = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let location = response
+        .status()
+        .is_redirection()
+        .then(|| text(response.headers(), &header::LOCATION));
+    // 300 and 304 say nothing of where.
+    let location = location.filter(|_| matches!(answer.status, 301 | 302 | 303 | 307 | 308));
+    if location.is_none() {
+        read(response.into_body(), &mut answer).await?;
+    }
+    Ok(Exchange {
+        answer,
+        location,
+        certificate,
+    })
+}
+
+/// What a browser asks for a frame, so that a page that looks at it answers the same.
+fn request(page: &Url) -> Result<Request<Empty<Bytes>>, Failure> {
+    let port = page
+        .port()
+        .map_or_else(String::new, |port| format!(":{port}"));
+    let path = match page.query() {
+        Some(query) => format!("{}?{query}", page.path()),
+        None => page.path().to_owned(),
+    };
+    Request::get(path)
+        .header(
+            header::HOST,
+            format!("{}{port}", page.host_str().unwrap_or_default()),
+        )
+        .header(header::USER_AGENT, USER_AGENT)
+        .header(
+            header::ACCEPT,
+            "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
+        )
+        .header("sec-fetch-dest", "iframe")
+        .header("sec-fetch-mode", "navigate")
+        .header("sec-fetch-site", "cross-site")
+        .header(header::CONNECTION, "close")
+        .body(Empty::new())
+        .map_err(|_| Failure::BadUrl)
+}
+
+fn head(response: &Response<Incoming>) -> Answer {
+    let headers = response.headers();
+    let cookies = all(headers, &header::SET_COOKIE);
+    Answer {
+        status: response.status().as_u16(),
+        content_type: text(headers, &header::CONTENT_TYPE),
+        disposition: text(headers, &header::CONTENT_DISPOSITION),
+        frame_options: all(headers, &header::X_FRAME_OPTIONS),
+        security_policies: all(headers, &header::CONTENT_SECURITY_POLICY),
+        resource_policy: text(
+            headers,
+            &HeaderName::from_static("cross-origin-resource-policy"),
+        ),
+        embedder_policy: text(
+            headers,
+            &HeaderName::from_static("cross-origin-embedder-policy"),
+        ),
+        cookies: cookies
+            .iter()
+            .filter_map(|cookie| Cookie::parse(cookie))
+            .take(COOKIES_MAX)
+            .collect(),
+        ..Answer::default()
+    }
+}
+
+fn all(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
+    let values = headers.get_all(name).iter();
+    values
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .collect()
+}
+
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    all(headers, name).into_iter().next()
+}
+
+/// Counts a body up to the limit.
+async fn read(mut body: Incoming, answer: &mut Answer) -> Result<(), Failure> {
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|cause| Failure::Broken(brief(&cause)))?;
+        answer.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+        if answer.bytes >= BYTES_MAX {
+            answer.bytes = BYTES_MAX;
+            answer.cut = true;
+            break;
+        }
+    }
+    Ok(())
+}

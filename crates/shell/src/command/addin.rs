@@ -1,0 +1,155 @@
+//! `perch addin …`: what is made from the table of cmdlets, and why a page is not shown.
+
+use clap::{Args, Subcommand};
+use perch_domain::addin::{AddinUrl, Origin};
+use perch_domain::{Clock, SystemClock};
+use perch_health::{Handshakes, Prober, Viewpoint, judge};
+use perch_health_probe::WebProber;
+use perch_wire::addin_health::{AddinHealth, HealthState, SeenPage};
+use serde_json::json;
+
+use super::noun::AddinLine;
+use crate::error::{Error, Exit};
+use crate::record::Record;
+use crate::shell::Shell;
+
+/// `perch addin …`.
+#[derive(Debug, Subcommand)]
+pub enum AddinCommand {
+    #[command(flatten)]
+    /// New, list, set, remove.
+    Cmdlet(AddinLine),
+    /// Say whether browsers would show a page in the pane, and which header to change. Needs no server.
+    Doctor(DoctorArguments),
+}
+
+/// What `perch addin doctor` looks at.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  perch addin doctor https://prices.bank.example/board --origin https://chat.bank.example\n\n\
+    The page is asked for from this machine, once, without cookies. Ends with 0 when the pane may show it, with 1 when not.\n\
+    docs/guide/addin-health.md explains each finding."
+)]
+pub struct DoctorArguments {
+    /// The address of the page, http or https.
+    url: String,
+    /// Where people open the chat; the server of PERCH_URL or of `perch sign-in` when absent.
+    #[arg(long, value_name = "URL")]
+    origin: Option<String>,
+}
+
+pub(super) async fn run(shell: &mut Shell, command: AddinCommand) -> Result<Exit, Error> {
+    match command {
+        AddinCommand::Cmdlet(line) => shell.invoke(&line.0.into_invocation()?).await,
+        AddinCommand::Doctor(arguments) => doctor(shell, arguments).await,
+    }
+}
+
+async fn doctor(shell: &mut Shell, arguments: DoctorArguments) -> Result<Exit, Error> {
+    let known = arguments.origin.or_else(|| shell.sources.url.clone());
+    let known = known.or_else(|| Some(shell.sources.stored().ok()??.url));
+    let origin = known.ok_or_else(|| {
+        Error::Usage("Give --origin, the address under which people open the chat: a page may be framed by one and not by another.".to_owned())
+    })?;
+    let chat = Origin::parse(&origin)?;
+    let url = AddinUrl::parse(&arguments.url, &chat)?.example()?;
+    let seen = WebProber::new().observe(&url, &chat).await;
+    let now = SystemClock.now();
+    let from = Viewpoint { chat: &chat, now };
+    let findings = judge(&seen, &from, &Handshakes::default());
+    let health = AddinHealth::new(&seen, now, &findings);
+    if shell.output.terminal().shows {
+        let text = told(&health, &format!("{url}\nin a chat at {chat}"));
+        shell.output.line(&text);
+    } else {
+        shell.output.object(&record(&health));
+    }
+    Ok(match health.state {
+        HealthState::Fault => Exit::Refused,
+        HealthState::Ok | HealthState::Warning | HealthState::Unchecked => Exit::Done,
+    })
+}
+
+/// For people: what was seen, and what it comes to.
+fn told(health: &AddinHealth, title: &str) -> String {
+    let mut lines = vec![title.to_owned(), String::new()];
+    if let Some(page) = &health.page {
+        lines.extend(
+            facts(page)
+                .into_iter()
+                .map(|(name, value)| format!("  {name:<28}  {value}")),
+        );
+        lines.push(String::new());
+    }
+    lines.push(
+        match health.state {
+            HealthState::Ok => "Green: browsers show this page in the pane.",
+            HealthState::Warning => "Amber: browsers may show this page in the pane. Look at:",
+            HealthState::Fault => "Red: browsers do not show this page in the pane. To change it:",
+            HealthState::Unchecked => "Nobody has looked at this page yet.",
+        }
+        .to_owned(),
+    );
+    for (number, finding) in (1..).zip(&health.findings) {
+        lines.push(format!("  {number}. {} ({})", finding.detail, finding.code));
+    }
+    // What a page says cannot reach the terminal as anything but text.
+    let plain = |line: &String| line.chars().filter(|c| !c.is_control()).collect::<String>();
+    lines.iter().map(plain).collect::<Vec<_>>().join("\n")
+}
+
+fn facts(page: &SeenPage) -> Vec<(&'static str, String)> {
+    let number = |number: Option<u64>, unit: &str| number.map(|number| format!("{number} {unit}"));
+    let answer = page.status.map(|status| {
+        let parts = [
+            number(page.first_byte_ms, "ms"),
+            number(page.bytes, "bytes"),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        format!("status {status}, {}", parts.join(", "))
+    });
+    let mut facts = vec![
+        ("Address", page.address.clone()),
+        ("Certificate holds until", page.certificate_ends_at.clone()),
+        ("Answer", answer),
+        ("Content-Type", page.content_type.clone()),
+        ("Content-Disposition", page.disposition.clone()),
+        ("Cross-Origin-Resource-Policy", page.resource_policy.clone()),
+        ("Cross-Origin-Embedder-Policy", page.embedder_policy.clone()),
+    ];
+    let several = [
+        ("Sent on to", &page.redirects),
+        ("X-Frame-Options", &page.frame_options),
+        ("Content-Security-Policy", &page.security_policies),
+    ];
+    for (name, values) in several {
+        facts.extend(values.iter().map(|value| (name, Some(value.clone()))));
+    }
+    let known = facts
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
+    known.collect()
+}
+
+fn record(health: &AddinHealth) -> Record {
+    let page = health.page.clone().unwrap_or_default();
+    Record::new(vec![
+        ("Url", json!(page.url)),
+        ("State", json!(health.state)),
+        ("CheckedAt", json!(health.checked_at)),
+        ("Findings", json!(health.findings)),
+        ("Handshakes", json!(health.handshakes)),
+        ("Address", json!(page.address)),
+        ("Redirects", json!(page.redirects)),
+        ("CertificateEndsAt", json!(page.certificate_ends_at)),
+        ("Status", json!(page.status)),
+        ("FirstByteMs", json!(page.first_byte_ms)),
+        ("Bytes", json!(page.bytes)),
+        ("ContentType", json!(page.content_type)),
+        ("ContentDisposition", json!(page.disposition)),
+        ("FrameOptions", json!(page.frame_options)),
+        ("SecurityPolicies", json!(page.security_policies)),
+        ("ResourcePolicy", json!(page.resource_policy)),
+        ("EmbedderPolicy", json!(page.embedder_policy)),
+    ])
+}

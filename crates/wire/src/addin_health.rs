@@ -1,0 +1,160 @@
+//! Health of add-ins: whether browsers show a page in the pane, and what to change when not.
+
+use std::collections::BTreeMap;
+
+use perch_domain::Timestamp;
+use perch_health as domain;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How well a page is, as the worst that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HealthState {
+    /// Nobody has looked at this address yet.
+    Unchecked,
+    /// The pane shows it.
+    Ok,
+    /// The pane may show it, or will not for long, or not to everybody.
+    Warning,
+    /// The pane does not show it.
+    Fault,
+}
+
+impl From<domain::Severity> for HealthState {
+    fn from(severity: domain::Severity) -> Self {
+        match severity {
+            domain::Severity::Ok => Self::Ok,
+            domain::Severity::Warning => Self::Warning,
+            domain::Severity::Fault => Self::Fault,
+        }
+    }
+}
+
+/// Something that was found out about a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct HealthFinding {
+    /// A stable code; docs/guide/addin-health.md has them all.
+    pub code: String,
+    /// How bad it is.
+    pub state: HealthState,
+    /// The values of its sentence.
+    pub params: BTreeMap<String, String>,
+    /// What is found and what to change, in English.
+    pub detail: String,
+}
+
+impl From<&domain::Finding> for HealthFinding {
+    fn from(finding: &domain::Finding) -> Self {
+        Self {
+            code: finding.code.to_string(),
+            state: finding.code.severity().into(),
+            params: (finding.params.iter())
+                .map(|(name, value)| ((*name).to_owned(), value.clone()))
+                .collect(),
+            detail: finding.to_string(),
+        }
+    }
+}
+
+/// What clients said of a page in the last 24 hours, by panes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct HandshakeCounts {
+    /// It spoke.
+    pub ok: u64,
+    /// It did not within 10 seconds; so does every page without the SDK.
+    pub silent: u64,
+    /// It went to another origin, and was stopped.
+    pub blocked: u64,
+}
+
+/// What was seen of a page. What is absent was not there, or nobody got so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SeenPage {
+    /// The address that was asked for, its variables filled in with an example.
+    pub url: String,
+    /// The address of its host.
+    pub address: Option<String>,
+    /// Where its own origin sent the browser on to, in order.
+    pub redirects: Vec<String>,
+    /// When its certificate ends, or the first of those that signed it.
+    pub certificate_ends_at: Option<String>,
+    /// The status of the answer.
+    pub status: Option<u16>,
+    /// Milliseconds to the head of the answer.
+    pub first_byte_ms: Option<u64>,
+    /// Bytes of it that were read, at most 262,144.
+    pub bytes: Option<u64>,
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// `Content-Disposition`.
+    pub disposition: Option<String>,
+    /// Every `X-Frame-Options`.
+    pub frame_options: Vec<String>,
+    /// Every `Content-Security-Policy`.
+    pub security_policies: Vec<String>,
+    /// `Cross-Origin-Resource-Policy`.
+    pub resource_policy: Option<String>,
+    /// `Cross-Origin-Embedder-Policy`.
+    pub embedder_policy: Option<String>,
+}
+
+impl From<&domain::Observation> for SeenPage {
+    fn from(seen: &domain::Observation) -> Self {
+        let answer = match &seen.end {
+            domain::End::Answered(answer) => Some(answer.clone()),
+            domain::End::Redirected(_) | domain::End::Failed(_) => None,
+        };
+        let page = Self {
+            url: seen.url.clone(),
+            address: seen.address.map(|address| address.to_string()),
+            redirects: seen.redirects.clone(),
+            certificate_ends_at: seen.certificate.map(|held| held.ends().to_string()),
+            ..Self::default()
+        };
+        let Some(answer) = answer else {
+            return page;
+        };
+        Self {
+            status: Some(answer.status),
+            first_byte_ms: Some(answer.first_byte_ms),
+            bytes: Some(answer.bytes),
+            content_type: answer.content_type,
+            disposition: answer.disposition,
+            frame_options: answer.frame_options,
+            security_policies: answer.security_policies,
+            resource_policy: answer.resource_policy,
+            embedder_policy: answer.embedder_policy,
+            ..page
+        }
+    }
+}
+
+/// The health of an add-in's page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AddinHealth {
+    /// How well it is.
+    pub state: HealthState,
+    /// When it was looked at.
+    pub checked_at: Option<String>,
+    /// What was found, the worst first. Empty when all is well.
+    pub findings: Vec<HealthFinding>,
+    /// What clients said.
+    pub handshakes: HandshakeCounts,
+    /// What was seen; for administrators only.
+    pub page: Option<SeenPage>,
+}
+
+impl AddinHealth {
+    /// What an observation, made at some time, comes to.
+    #[must_use]
+    pub fn new(seen: &domain::Observation, at: Timestamp, findings: &[domain::Finding]) -> Self {
+        Self {
+            state: domain::severity(findings).into(),
+            checked_at: Some(at.to_string()),
+            findings: findings.iter().map(HealthFinding::from).collect(),
+            handshakes: HandshakeCounts::default(),
+            page: Some(seen.into()),
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! A pool in memory: its add-ins, categories and rooms, each with its live log.
+//! A pool in memory: its add-ins, triggers, categories and rooms, each with its live log.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -17,6 +17,7 @@ use perch_live::{Committer, Feeder, Gaps, RoomLog};
 use perch_store::{CatalogueChanges, PoolStore, SearchIndex, Storage, StoreError, Version};
 
 use crate::search::SearchedRooms;
+use crate::trigger::Triggers;
 use crate::{Actor, App};
 
 /// A pool of this deployment.
@@ -37,6 +38,7 @@ pub struct Catalogue {
     /// The last change that is in it.
     pub(crate) version: Version,
     pub(crate) addins: HashMap<AddinId, Arc<Addin>>,
+    pub(crate) triggers: Arc<Triggers>,
     pub(crate) categories: HashMap<CategoryId, Arc<Category>>,
     pub(crate) rooms: HashMap<RoomId, LiveRoom>,
 }
@@ -74,6 +76,7 @@ impl PoolState {
                 .into_iter()
                 .map(|addin| (addin.id, Arc::new(addin)))
                 .collect(),
+            triggers: Arc::new(Triggers::new(loaded.triggers)),
             categories: loaded
                 .categories
                 .into_iter()
@@ -129,6 +132,11 @@ impl PoolState {
         &self.committer
     }
 
+    /// The triggers, and what they make of a text. To be used after the catalogue is let go of.
+    pub(crate) fn triggers(&self) -> Arc<Triggers> {
+        Arc::clone(&self.catalogue().triggers)
+    }
+
     pub(crate) fn catalogue(&self) -> RwLockReadGuard<'_, Catalogue> {
         self.catalogue
             .read()
@@ -157,9 +165,12 @@ impl PoolState {
 }
 
 impl Catalogue {
-    /// Takes changes in. Deleting an add-in takes it from its rooms.
-    pub(crate) fn apply(&mut self, changes: CatalogueChanges) {
+    /// Takes changes in, with the triggers if they are among what has changed. Deleting an add-in takes it from its rooms.
+    pub(crate) fn apply(&mut self, changes: CatalogueChanges, triggers: Option<Arc<Triggers>>) {
         self.version = changes.version;
+        if let Some(triggers) = triggers {
+            self.triggers = triggers;
+        }
         for (id, addin) in changes.addins {
             if let Some(addin) = addin {
                 self.addins.insert(id, Arc::new(addin));

@@ -134,6 +134,7 @@ impl App {
     fn apply_to_catalogue(&self, pool: &Arc<PoolState>, changes: CatalogueChanges) {
         let kinds = [
             (!changes.addins.is_empty(), CatalogueKind::Addin),
+            (!changes.triggers.is_empty(), CatalogueKind::Trigger),
             (!changes.categories.is_empty(), CatalogueKind::Category),
             (!changes.rooms.is_empty(), CatalogueKind::Room),
         ];
@@ -149,7 +150,10 @@ impl App {
             })
             .map(|view| (view.room.id, view))
             .collect();
-        pool.catalogue_mut().apply(changes);
+        // Made ready before anybody has to wait for the catalogue.
+        let triggers = (!changes.triggers.is_empty())
+            .then(|| Arc::new(pool.triggers().changed(&changes.triggers)));
+        pool.catalogue_mut().apply(changes, triggers);
         self.note_versions();
 
         let mut moments = Vec::new();

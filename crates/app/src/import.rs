@@ -39,6 +39,7 @@ impl App {
             )
             .of("messages"));
         }
+        let triggers = view.pool.triggers();
         let mut ready = Vec::with_capacity(import.messages.len());
         for message in &import.messages {
             let at: Timestamp = message.at.parse().map_err(|_| {
@@ -51,7 +52,12 @@ impl App {
             ready.push((
                 message,
                 at,
-                Draft::parse(&message.text, message.alert, message.title.as_deref())?,
+                Draft::parse(
+                    &message.text,
+                    message.alert,
+                    message.title.as_deref(),
+                    triggers.detector(),
+                )?,
             ));
         }
         let authors = self.imported_authors(actor, &import.messages).await?;

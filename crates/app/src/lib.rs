@@ -31,6 +31,7 @@ pub mod search;
 pub mod session;
 mod store_error;
 mod tell;
+pub mod trigger;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};

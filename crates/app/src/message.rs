@@ -1,5 +1,7 @@
 //! Messages: posted, and read back.
 
+use std::sync::Arc;
+
 use perch_domain::limits::MESSAGES_PAGE_MAX;
 use perch_domain::message::{Draft, Message};
 use perch_domain::permission::RoomAction;
@@ -10,6 +12,7 @@ use perch_wire::message as wire;
 use perch_wire::principal::Author;
 use tokio::sync::oneshot;
 
+use crate::catalogue::RoomView;
 use crate::store_error::{not_committed, refused};
 use crate::{Actor, App};
 
@@ -31,22 +34,9 @@ impl App {
         new: &wire::NewMessage,
         done: impl FnOnce(Result<Posted, Refusal>) + Send + 'static,
     ) -> Result<(), Refusal> {
-        let view = self.room_view(room)?;
-        view.may(actor, RoomAction::Post)?;
-        let draft = Draft::parse(&new.text, new.alert, new.title.as_deref())?;
-        let post = Post {
-            append: Append {
-                room,
-                author: actor.id(),
-                at: self.now(),
-                draft,
-                nonce: Nonce(new.nonce),
-            },
-            author: Author::from(actor.principal()),
-            log: view.log,
-            done: Box::new(|outcome| done(outcome.map_err(not_committed))),
-        };
-        view.pool.committer().post(post).await;
+        let (view, draft) = self.draft(actor, room, new)?;
+        self.append(actor, view, draft, Nonce(new.nonce), done)
+            .await;
         Ok(())
     }
 
@@ -60,29 +50,71 @@ impl App {
         room: RoomId,
         new: &wire::NewMessage,
     ) -> Result<wire::Message, Refusal> {
+        let (view, draft) = self.draft(actor, room, new)?;
+        let store = Arc::clone(view.pool.store());
         let (done, outcome) = oneshot::channel();
         // Whoever asked may have gone meanwhile; the message is stored all the same.
-        self.post(actor, room, new, |outcome| drop(done.send(outcome)))
-            .await?;
+        let done = |outcome| drop(done.send(outcome));
+        self.append(actor, view, draft.clone(), Nonce(new.nonce), done)
+            .await;
         let stopping = |_| not_committed(perch_live::CommitError::Stopping);
         let posted = outcome.await.map_err(stopping)??;
         if posted.repeated {
             // The first result, whatever the retry says.
-            let view = self.room_view(room)?;
             let before = Page::After(Seq(posted.seq.0.saturating_sub(1)));
-            let found = view.pool.store().messages(room, before, 1).await;
-            let found = found.map_err(refused)?;
+            let found = store.messages(room, before, 1).await.map_err(refused)?;
             let first = found.iter().filter(|message| message.seq == posted.seq);
             if let Some(first) = first.map(|first| self.with_author(first)).next() {
                 return Ok(first);
             }
         }
-        let draft = Draft::parse(&new.text, new.alert, new.title.as_deref())?;
         let message = draft.into_message(room, posted.seq, actor.id(), posted.at, Nonce(new.nonce));
         Ok(wire::Message::new(
             &message,
             Author::from(actor.principal()),
         ))
+    }
+
+    /// What somebody may say in a room, with what the pool's triggers find in it now.
+    fn draft(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        new: &wire::NewMessage,
+    ) -> Result<(RoomView, Draft), Refusal> {
+        let view = self.room_view(room)?;
+        view.may(actor, RoomAction::Post)?;
+        let triggers = view.pool.triggers();
+        let draft = Draft::parse(
+            &new.text,
+            new.alert,
+            new.title.as_deref(),
+            triggers.detector(),
+        )?;
+        Ok((view, draft))
+    }
+
+    async fn append(
+        &self,
+        actor: &Actor,
+        view: RoomView,
+        draft: Draft,
+        nonce: Nonce,
+        done: impl FnOnce(Result<Posted, Refusal>) + Send + 'static,
+    ) {
+        let post = Post {
+            append: Append {
+                room: view.room.id,
+                author: actor.id(),
+                at: self.now(),
+                draft,
+                nonce,
+            },
+            author: Author::from(actor.principal()),
+            log: view.log,
+            done: Box::new(|outcome| done(outcome.map_err(not_committed))),
+        };
+        view.pool.committer().post(post).await;
     }
 
     /// A page of a room's history.

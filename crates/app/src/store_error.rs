@@ -35,6 +35,11 @@ fn duplicate(key: Key) -> Refusal {
             "The pool has an add-in of this name already; choose another name.",
         )
         .of("name"),
+        Key::TriggerName => Refusal::new(
+            Code::DuplicateTriggerName,
+            "The pool has a trigger of this name already; choose another name.",
+        )
+        .of("name"),
         Key::CategoryName => Refusal::new(
             Code::DuplicateCategoryName,
             "The pool has a category of this name already; choose another name.",

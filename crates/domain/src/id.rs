@@ -53,6 +53,8 @@ uuid_id! {
     PrincipalId,
     /// A registered add-in.
     AddinId,
+    /// A trigger.
+    TriggerId,
     /// A category.
     CategoryId,
     /// A room.

@@ -23,7 +23,9 @@ pub mod search;
 pub mod time;
 pub mod trigger;
 
-pub use id::{AddinId, CategoryId, CredentialId, Nonce, PrincipalId, Revision, RoomId, Seq};
+pub use id::{
+    AddinId, CategoryId, CredentialId, Nonce, PrincipalId, Revision, RoomId, Seq, TriggerId,
+};
 pub use name::{Description, Name};
 pub use refusal::{Class, Code, Refusal};
 pub use time::{Clock, SystemClock, Timestamp};

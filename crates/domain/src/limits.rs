@@ -23,6 +23,27 @@ pub const MESSAGES_PAGE_MAX: u32 = 500;
 pub const PARTICIPANT_UPDATE_LIMIT: usize = 75;
 /// Contexts found in one message; later ones are ignored.
 pub const CONTEXTS_MAX: usize = 16;
+/// Characters of a context's type, or of the name of a field that identifies it.
+pub const CONTEXT_NAME_CHARS_MAX: usize = 64;
+/// Characters of what identifies a context; a longer find is ignored.
+pub const CONTEXT_VALUE_CHARS_MAX: usize = 256;
+/// Triggers of a pool.
+pub const TRIGGERS_MAX: usize = 50;
+/// Characters of a trigger's pattern, and of what must stand before or after.
+pub const TRIGGER_PATTERN_CHARS_MAX: usize = 500;
+/// Bytes of a compiled pattern; `\w` has 50,000, since it knows all scripts, `[A-Z]` next to none.
+pub const TRIGGER_COMPILED_BYTES_MAX: usize = 512 * 1_024;
+/// Bytes of all compiled patterns of a pool together. What a text made to be slow costs at most grows with them: 0.1 s for the
+/// longest story.
+pub const TRIGGERS_COMPILED_BYTES_MAX: usize = 2 * 1_024 * 1_024;
+/// Words of a dictionary.
+pub const TRIGGER_WORDS_MAX: usize = 10_000;
+/// Words of all dictionaries of a pool together.
+pub const TRIGGERS_WORDS_MAX: usize = 20_000;
+/// Bytes of a dictionary, as CSV.
+pub const TRIGGER_WORDS_BYTES_MAX: usize = 512 * 1_024;
+/// Fields that a dictionary fills for each word.
+pub const TRIGGER_ID_FIELDS_MAX: usize = 8;
 /// Characters of a key of a room's add-in storage.
 pub const STORAGE_KEY_CHARS_MAX: usize = 128;
 /// Bytes of one stored value, as JSON.

@@ -4,7 +4,7 @@ use crate::id::{Nonce, PrincipalId, RoomId, Seq};
 use crate::limits::{MESSAGE_CHARS_MAX, STORY_CHARS_MAX, STORY_TITLE_CHARS_MAX};
 use crate::refusal::{Code, Refusal};
 use crate::time::Timestamp;
-use crate::trigger::{self, Context};
+use crate::trigger::{Context, Detector};
 
 /// What somebody wants to say, checked. The only constructor is [`Draft::parse`], whatever the surface: client, program,
 /// add-in, import.
@@ -17,12 +17,18 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Checks a text and finds the contexts in it. A `title` makes it a story; `alert` marks high importance.
+    /// Checks a text and finds the contexts in it, which stay with it whatever becomes of the triggers. A `title` makes it a story;
+    /// `alert` marks high importance.
     ///
     /// # Errors
     /// `EmptyMessage` without visible text, `MessageTooLong` above 4,000 characters (a story's body: 32,000; its title: 256),
     /// `InvalidArgument` with control characters other than tab and line break.
-    pub fn parse(text: &str, alert: bool, title: Option<&str>) -> Result<Self, Refusal> {
+    pub fn parse(
+        text: &str,
+        alert: bool,
+        title: Option<&str>,
+        triggers: &Detector,
+    ) -> Result<Self, Refusal> {
         let text = text.trim_end();
         if text.trim().is_empty() {
             return Err(
@@ -53,7 +59,7 @@ impl Draft {
             .of("text"));
         }
         Ok(Self {
-            contexts: trigger::find(text),
+            contexts: triggers.contexts(text),
             text: text.to_owned(),
             alert,
             title: title.map(str::to_owned),
@@ -151,36 +157,31 @@ pub struct Message {
 mod tests {
     use super::*;
 
+    fn parse(text: &str, title: Option<&str>) -> Result<Draft, Refusal> {
+        Draft::parse(text, false, title, &Detector::default())
+    }
+
     #[test]
     fn an_empty_text_is_refused() {
         for text in ["", "  \n\t "] {
-            assert_eq!(
-                Draft::parse(text, false, None).unwrap_err().code,
-                Code::EmptyMessage
-            );
+            assert_eq!(parse(text, None).unwrap_err().code, Code::EmptyMessage);
         }
-        assert_eq!(
-            Draft::parse("body", false, Some(" ")).unwrap_err().field,
-            Some("title")
-        );
+        assert_eq!(parse("body", Some(" ")).unwrap_err().field, Some("title"));
     }
 
     #[test]
     fn length_counts_characters_and_a_story_may_be_longer() {
-        assert!(Draft::parse(&"é".repeat(MESSAGE_CHARS_MAX), false, None).is_ok());
+        assert!(parse(&"é".repeat(MESSAGE_CHARS_MAX), None).is_ok());
         let long = "é".repeat(MESSAGE_CHARS_MAX + 1);
-        assert_eq!(
-            Draft::parse(&long, false, None).unwrap_err().code,
-            Code::MessageTooLong
-        );
-        assert!(Draft::parse(&long, false, Some("Minutes")).is_ok());
+        assert_eq!(parse(&long, None).unwrap_err().code, Code::MessageTooLong);
+        assert!(parse(&long, Some("Minutes")).is_ok());
     }
 
     #[test]
     fn control_characters_are_refused_but_not_line_breaks() {
-        assert!(Draft::parse("a\nb\tc", false, None).is_ok());
+        assert!(parse("a\nb\tc", None).is_ok());
         assert_eq!(
-            Draft::parse("a\u{0}b", false, None).unwrap_err().code,
+            parse("a\u{0}b", None).unwrap_err().code,
             Code::InvalidArgument
         );
     }

@@ -53,6 +53,8 @@ pub enum PoolAction {
     ManageAddins,
     /// List add-ins, to pick one.
     ListAddins,
+    /// See, test, create, edit or delete a trigger.
+    ManageTriggers,
     /// Create, edit or delete a category, its scope and its creators.
     ManageCategories,
     /// Create a room in the category.
@@ -149,6 +151,7 @@ pub fn in_pool(action: PoolAction, who: Standing) -> Result<(), Refusal> {
             "Only creators of the category may create rooms in it; ask an administrator to make you one.",
         ),
         PoolAction::ManageAddins
+        | PoolAction::ManageTriggers
         | PoolAction::ManageCategories
         | PoolAction::Configure
         | PoolAction::ManagePolicies

@@ -80,6 +80,7 @@ fn the_pool_rows_of_the_matrix_hold() {
     let rows = [
         (PoolAction::ManageAddins, "✔ ✘ ✘ ✘ ✘ ✘ ✘"),
         (PoolAction::ListAddins, "✔ ✔ ✔ ✔ ✔ ✔ ✘"),
+        (PoolAction::ManageTriggers, "✔ ✘ ✘ ✘ ✘ ✘ ✘"),
         (PoolAction::ManageCategories, "✔ ✘ ✘ ✘ ✘ ✘ ✘"),
         (PoolAction::CreateRoom, "✔ ✔ ✘ ✘ ✘ ✘ ✘"),
         (PoolAction::Configure, "✔ ✘ ✘ ✘ ✘ ✘ ✘"),

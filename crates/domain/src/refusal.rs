@@ -61,6 +61,10 @@ codes! {
     InvalidName: Invalid,
     /// An add-in's URL is not one that may be registered.
     InvalidUrl: Invalid,
+    /// A trigger's pattern is no regular expression, or too large a one.
+    InvalidPattern: Invalid,
+    /// A line of a trigger's dictionary cannot be read.
+    InvalidWords: Invalid,
     /// A message without text.
     EmptyMessage: Invalid,
     /// A message over the size limit.
@@ -109,6 +113,8 @@ codes! {
     DataCollision: Conflict,
     /// The name is taken in the pool (Annex B).
     DuplicateAddinName: Conflict,
+    /// The name is taken in the pool.
+    DuplicateTriggerName: Conflict,
     /// The name is taken in the pool (Annex B).
     DuplicateRoomName: Conflict,
     /// The name is taken in the pool.

@@ -4,7 +4,9 @@ use uuid::Uuid;
 
 use super::*;
 use crate::id::{Nonce, PrincipalId, RoomId, Seq};
+
 use crate::message::Draft;
+use crate::trigger::Detector;
 
 fn found(text: &str) -> Vec<String> {
     tokens(text).into_iter().map(|token| token.word).collect()
@@ -12,13 +14,15 @@ fn found(text: &str) -> Vec<String> {
 
 fn message(text: &str, title: Option<&str>) -> Message {
     let id = Uuid::nil();
-    Draft::parse(text, false, title).unwrap().into_message(
-        RoomId(id),
-        Seq(1),
-        PrincipalId(id),
-        "2026-01-31T12:00:00Z".parse().unwrap(),
-        Nonce(id),
-    )
+    Draft::parse(text, false, title, &Detector::default())
+        .unwrap()
+        .into_message(
+            RoomId(id),
+            Seq(1),
+            PrincipalId(id),
+            "2026-01-31T12:00:00Z".parse().unwrap(),
+            Nonce(id),
+        )
 }
 
 fn matches(query: &str, text: &str) -> bool {

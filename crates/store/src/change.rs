@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use perch_domain::{AddinId, CategoryId, PrincipalId, RoomId};
+use perch_domain::{AddinId, CategoryId, PrincipalId, RoomId, TriggerId};
 use uuid::Uuid;
 
 use crate::{Catalogue, CatalogueChanges};
@@ -38,13 +38,25 @@ impl Changed {
 impl CatalogueChanges {
     /// Makes changes of what was loaded and of all that changed, loaded or not: what is not there any more is gone.
     #[must_use]
-    pub fn new(loaded: Catalogue, addins: &[Uuid], categories: &[Uuid], rooms: &[Uuid]) -> Self {
+    pub fn new(
+        loaded: Catalogue,
+        addins: &[Uuid],
+        triggers: &[Uuid],
+        categories: &[Uuid],
+        rooms: &[Uuid],
+    ) -> Self {
         let addin = |addin: perch_domain::addin::Addin| (addin.id, addin);
+        let trigger = |trigger: perch_domain::trigger::Trigger| (trigger.id, trigger);
         let category = |category: perch_domain::category::Category| (category.id, category);
         let room = |(room, head): (perch_domain::room::Room, _)| (room.id, (room, head));
         Self {
             version: loaded.version,
             addins: with_gone(loaded.addins.into_iter().map(addin), addins, AddinId),
+            triggers: with_gone(
+                loaded.triggers.into_iter().map(trigger),
+                triggers,
+                TriggerId,
+            ),
             categories: with_gone(
                 loaded.categories.into_iter().map(category),
                 categories,

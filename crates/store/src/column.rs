@@ -3,7 +3,8 @@
 use perch_domain::credential::CredentialKind;
 use perch_domain::principal::PrincipalKind;
 use perch_domain::room::{Invitations, Privacy, RoomType};
-use perch_domain::trigger::{Context, ContextKind};
+use perch_domain::trigger::{Context, ContextType, Ids, Pattern, Rule, Words};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::StoreError;
@@ -88,18 +89,32 @@ pub fn principal_kind(word: &str) -> Result<PrincipalKind, StoreError> {
         })
 }
 
-/// The contexts of a message as a column: absent when there are none.
+/// The contexts of a message as a column: absent when there are none. Each is a list: type, name, start, end, and what identifies it; the
+/// last is left out of an instrument that has its name as its ticker, which most are.
 #[must_use]
 pub fn contexts_text(contexts: &[Context]) -> Option<String> {
     let entry = |context: &Context| {
-        json!([
-            context.kind.as_str(),
-            context.value,
-            context.start,
-            context.end
-        ])
+        let Context {
+            context_type,
+            name,
+            ids,
+            start,
+            end,
+        } = context;
+        let plain = context_type.as_str() == INSTRUMENT && *ids == ticker(name);
+        if plain {
+            json!([INSTRUMENT, name, start, end])
+        } else {
+            json!([context_type.as_str(), name, start, end, ids])
+        }
     };
     (!contexts.is_empty()).then(|| Value::Array(contexts.iter().map(entry).collect()).to_string())
+}
+
+const INSTRUMENT: &str = "fdc3.instrument";
+
+fn ticker(name: &str) -> Ids {
+    Ids::from([("ticker".to_owned(), name.to_owned())])
 }
 
 /// The contexts of a message from a column.
@@ -107,29 +122,68 @@ pub fn contexts_text(contexts: &[Context]) -> Option<String> {
 /// # Errors
 /// `Corrupt` when it is not what [`contexts_text`] makes.
 pub fn contexts(text: Option<&str>) -> Result<Vec<Context>, StoreError> {
+    #[derive(Deserialize)]
+    struct Entry(String, String, u32, u32, #[serde(default)] Option<Ids>);
     let Some(text) = text else {
         return Ok(Vec::new());
     };
-    let corrupt = || StoreError::Corrupt {
+    let entries: Vec<Entry> = serde_json::from_str(text).map_err(|_| StoreError::Corrupt {
         table: "message",
         column: "contexts",
         value: text.to_owned(),
+    })?;
+    let context = |Entry(context_type, name, start, end, ids): Entry| Context {
+        context_type: ContextType::stored(context_type),
+        ids: ids.unwrap_or_else(|| ticker(&name)),
+        name,
+        start,
+        end,
     };
-    let entries: Vec<(String, String, u32, u32)> =
-        serde_json::from_str(text).map_err(|_| corrupt())?;
-    entries
-        .into_iter()
-        .map(|(kind, value, start, end)| {
-            if kind == ContextKind::Instrument.as_str() {
-                Ok(Context {
-                    kind: ContextKind::Instrument,
-                    value,
-                    start,
-                    end,
-                })
-            } else {
-                Err(corrupt())
-            }
+    Ok(entries.into_iter().map(context).collect())
+}
+
+/// The columns of a trigger's rule: those of a pattern, or the words.
+#[must_use]
+pub fn rule_columns(rule: &Rule) -> (Option<&Pattern>, Option<&str>) {
+    match rule {
+        Rule::Pattern(pattern) => (Some(pattern), None),
+        Rule::Words(words) => (None, Some(words.csv())),
+    }
+}
+
+/// The rule of a trigger from its columns.
+///
+/// # Errors
+/// `Corrupt` when they are neither those of a pattern nor words that can be read.
+pub fn rule(
+    words: Option<&str>,
+    pattern: Option<String>,
+    id_field: Option<String>,
+    match_case: Option<bool>,
+    whole_words: Option<bool>,
+    before: Option<String>,
+    after: Option<String>,
+) -> Result<Rule, StoreError> {
+    let corrupt = |column, value: &str| StoreError::Corrupt {
+        table: "trigger",
+        column,
+        value: value.to_owned(),
+    };
+    if let Some(words) = words {
+        let read = Words::parse(words).map_err(|cause| corrupt("words", &cause.detail))?;
+        return Ok(Rule::Words(read));
+    }
+    let read = || {
+        Some(Pattern {
+            pattern: pattern?,
+            id_field: id_field?,
+            match_case: match_case?,
+            whole_words: whole_words?,
+            before: before?,
+            after: after?,
         })
-        .collect()
+    };
+    read()
+        .map(Rule::Pattern)
+        .ok_or_else(|| corrupt("pattern", "NULL"))
 }

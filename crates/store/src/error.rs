@@ -7,6 +7,8 @@ use std::error::Error;
 pub enum Key {
     /// An add-in's name in its pool.
     AddinName,
+    /// A trigger's name in its pool.
+    TriggerName,
     /// A category's name in its pool.
     CategoryName,
     /// A room's name in its pool.

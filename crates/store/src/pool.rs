@@ -1,4 +1,4 @@
-//! A pool's store: add-ins, categories, rooms, messages, and what each person follows and has read.
+//! A pool's store: add-ins, triggers, categories, rooms, messages, and what each person follows and has read.
 
 use async_trait::async_trait;
 use perch_domain::addin::Addin;
@@ -7,7 +7,8 @@ use perch_domain::audit::AuditRecord;
 use perch_domain::category::Category;
 use perch_domain::message::{Draft, Message};
 use perch_domain::room::Room;
-use perch_domain::{AddinId, CategoryId, Nonce, PrincipalId, RoomId, Seq, Timestamp};
+use perch_domain::trigger::Trigger;
+use perch_domain::{AddinId, CategoryId, Nonce, PrincipalId, RoomId, Seq, Timestamp, TriggerId};
 
 use crate::{AuditEntry, StoreError, Version};
 
@@ -18,6 +19,8 @@ pub struct Catalogue {
     pub version: Version,
     /// Every add-in.
     pub addins: Vec<Addin>,
+    /// Every trigger that somebody has created or changed.
+    pub triggers: Vec<Trigger>,
     /// Every category.
     pub categories: Vec<Category>,
     /// Every room, and the place of its last message.
@@ -32,6 +35,8 @@ pub struct CatalogueChanges {
     pub version: Version,
     /// Add-ins.
     pub addins: Vec<(AddinId, Option<Addin>)>,
+    /// Triggers.
+    pub triggers: Vec<(TriggerId, Option<Trigger>)>,
     /// Categories.
     pub categories: Vec<(CategoryId, Option<Category>)>,
     /// Rooms. Deleting an add-in takes it from its rooms without a change of theirs.
@@ -234,6 +239,16 @@ pub trait PoolWrite: Send {
     /// # Errors
     /// When the database fails.
     async fn delete_addin(&mut self, addin: AddinId) -> Result<bool, StoreError>;
+    /// Adds a trigger, or replaces the one with its identifier.
+    ///
+    /// # Errors
+    /// `Conflict(TriggerName)`.
+    async fn put_trigger(&mut self, trigger: &Trigger) -> Result<(), StoreError>;
+    /// Removes a trigger. `false`: there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn delete_trigger(&mut self, trigger: TriggerId) -> Result<bool, StoreError>;
     /// Adds a category with its lists.
     ///
     /// # Errors

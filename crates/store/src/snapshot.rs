@@ -178,6 +178,11 @@ const POOL: &[Table] = &[
         id: Id, name: Text, name_folded: Text, url: Text, granted: Text, requested: Text, approved: Bool,
         disabled: Bool, revision: Int, created_at: Int, updated_at: Int
     ) order (id)),
+    table!("trigger" (
+        id: Id, name: Text, name_folded: Text, enabled: Bool, context_type: Text, pattern: Text, id_field: Text,
+        match_case: Bool, whole_words: Bool, before: Text, after: Text, words: Text, revision: Int, created_at: Int,
+        updated_at: Int
+    ) order (id)),
     table!("category" (
         id: Id, name: Text, name_folded: Text, description: Text, invitations: Bool, file_upload: Bool,
         chat_history: Bool, revision: Int, created_at: Int, updated_at: Int

@@ -19,6 +19,7 @@ pub mod problem;
 pub mod room;
 pub mod search;
 pub mod session;
+pub mod trigger;
 
 /// Tells a field that is absent (leave it) from one that is `null` (clear it).
 pub(crate) fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>

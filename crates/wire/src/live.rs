@@ -202,6 +202,8 @@ pub enum ServerFrame {
 pub enum CatalogueKind {
     /// An add-in.
     Addin,
+    /// A trigger.
+    Trigger,
     /// A category.
     Category,
     /// A room.

@@ -1,5 +1,7 @@
 //! Messages.
 
+use std::collections::BTreeMap;
+
 use perch_domain::{message as domain, trigger};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,34 +54,25 @@ impl Message {
 /// A typed context (FDC3 2.2) and where it stands in the text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Context {
-    /// `fdc3.instrument`.
+    /// `fdc3.instrument`, or whatever the trigger says that found it.
     #[serde(rename = "type")]
     pub kind: String,
     /// What people see.
     pub name: String,
-    /// What identifies it.
-    pub id: ContextId,
+    /// What identifies it, by the fields of its type: `ticker` of an instrument.
+    pub id: BTreeMap<String, String>,
     /// Where it starts, in UTF-16 code units.
     pub start: u32,
     /// Where it ends.
     pub end: u32,
 }
 
-/// What identifies an instrument.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ContextId {
-    /// Its ticker.
-    pub ticker: String,
-}
-
 impl From<&trigger::Context> for Context {
     fn from(context: &trigger::Context) -> Self {
         Self {
-            kind: context.kind.as_str().to_owned(),
-            name: context.value.clone(),
-            id: ContextId {
-                ticker: context.value.clone(),
-            },
+            kind: context.context_type.to_string(),
+            name: context.name.clone(),
+            id: context.ids.clone(),
             start: context.start,
             end: context.end,
         }

@@ -200,6 +200,60 @@ export interface paths {
         patch: operations["update_addin"];
         trace?: never;
     };
+    "/api/v1/pools/{pool}/triggers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The triggers of a pool */
+        get: operations["list_triggers"];
+        put?: never;
+        /** Create a trigger */
+        post: operations["create_trigger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{pool}/triggers/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What posting a text would find */
+        post: operations["test_triggers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{pool}/triggers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One trigger */
+        get: operations["get_trigger"];
+        put?: never;
+        post?: never;
+        /** Remove a trigger */
+        delete: operations["delete_trigger"];
+        options?: never;
+        head?: never;
+        /** Change a trigger */
+        patch: operations["update_trigger"];
+        trace?: never;
+    };
     "/api/v1/pools/{pool}/categories": {
         parameters: {
             query?: never;
@@ -630,15 +684,17 @@ export interface components {
         };
         /** @description A typed context (FDC3 2.2) and where it stands in the text. */
         Context: {
-            /** @description `fdc3.instrument`. */
+            /** @description `fdc3.instrument`, or whatever the trigger says that found it. */
             type: string;
             /**
              * Format: uint32
              * @description Where it ends.
              */
             end: number;
-            /** @description What identifies it. */
-            id: components["schemas"]["ContextId"];
+            /** @description What identifies it, by the fields of its type: `ticker` of an instrument. */
+            id: {
+                [key: string]: string;
+            };
             /** @description What people see. */
             name: string;
             /**
@@ -646,11 +702,6 @@ export interface components {
              * @description Where it starts, in UTF-16 code units.
              */
             start: number;
-        };
-        /** @description What identifies an instrument. */
-        ContextId: {
-            /** @description Its ticker. */
-            ticker: string;
         };
         /** @description How to delete. */
         Deletion: {
@@ -988,6 +1039,20 @@ export interface components {
             expires_in_days?: number | null;
             /** @description What it is for. */
             name: string;
+        };
+        /** @description A trigger to create. */
+        NewTrigger: {
+            /** @description Words of letters, digits, `_` and `-` with dots between them, at most 64 characters. */
+            context_type: string;
+            /**
+             * @description Whether it finds anything from now on.
+             * @default true
+             */
+            enabled?: boolean;
+            /** @description 1 to 256 characters. */
+            name: string;
+            /** @description How it finds something. */
+            rule: components["schemas"]["Rule"];
         };
         /** @description A node. */
         Node: {
@@ -1387,6 +1452,46 @@ export interface components {
         };
         /** @description Who posts. */
         RoomType: "normal" | "auditorium";
+        /** @description How a trigger finds something. */
+        Rule: {
+            /**
+             * @description The same for what must stand after.
+             * @default
+             */
+            after?: string;
+            /**
+             * @description A regular expression for what must stand immediately before, and is no part of what is found.
+             * @default
+             */
+            before?: string;
+            /** @description Where the value goes, such as `ticker`, `ISIN` or `email`. */
+            id_field: string;
+            /** @constant */
+            kind: "pattern";
+            /**
+             * @description Whether capitals and small letters differ.
+             * @default true
+             */
+            match_case?: boolean;
+            /**
+             * @description Up to 500 characters, in the syntax of the Rust crate `regex`: no look-around, no back-references. The value is the
+             *      group named `value`, else the first group, else all that is found.
+             */
+            pattern: string;
+            /**
+             * @description Whether neither a letter nor a digit may touch what is found.
+             * @default true
+             */
+            whole_words?: boolean;
+        } | {
+            /** @constant */
+            kind: "words";
+            /**
+             * @description CSV, up to 10,000 words and 512 KiB. The first line names the columns, such as `word,ticker,ISIN`: the word, then the
+             *      fields that identify it. Semicolons and tabs part columns as well. Absent in a list of triggers.
+             */
+            words?: string;
+        };
         /** @description Who is signed in, and what the client needs to know at its start. */
         Session: {
             /** @description Holds the administrator role. */
@@ -1481,6 +1586,101 @@ export interface components {
              * @description The token.
              */
             id: string;
+        };
+        /** @description A pool's trigger: what of a posted text becomes a context, and which. */
+        Trigger: {
+            /** @description Whether every pool has it. It can be changed and disabled, and not be deleted. */
+            built_in: boolean;
+            /** @description The type of what it finds, such as `fdc3.instrument` or `x.ticket`. */
+            context_type: string;
+            /** @description When it was created. */
+            created_at: string;
+            /** @description Whether it finds anything. */
+            enabled: boolean;
+            /**
+             * Format: uuid
+             * @description What the API names.
+             */
+            id: string;
+            /** @description Unique in the pool, without regard to letter case. */
+            name: string;
+            /** @description The pool that owns it. */
+            pool: string;
+            /**
+             * Format: uint64
+             * @description Counts its changes; send it back to have a change refused when somebody else was faster.
+             */
+            revision: number;
+            /** @description How it finds it. */
+            rule: components["schemas"]["Rule"];
+            /** @description When it was changed. */
+            updated_at: string;
+            /**
+             * Format: uint64
+             * @description How many words its dictionary has; 0 for a pattern.
+             */
+            word_count: number;
+        };
+        /** @description What posting the text would find. */
+        TriggerFound: {
+            /** @description `fdc3.instrument`, or whatever the trigger says that found it. */
+            type: string;
+            /**
+             * Format: uint32
+             * @description Where it ends.
+             */
+            end: number;
+            /** @description What identifies it, by the fields of its type: `ticker` of an instrument. */
+            id: {
+                [key: string]: string;
+            };
+            /** @description What people see. */
+            name: string;
+            /**
+             * Format: uint32
+             * @description Where it starts, in UTF-16 code units.
+             */
+            start: number;
+            /** @description The name of the trigger that found it. */
+            trigger: string;
+        };
+        /** @description A change of a trigger; what is absent stays. */
+        TriggerPatch: {
+            /** @description Another type. */
+            context_type?: string | null;
+            /** @description Whether it finds anything from now on. */
+            enabled?: boolean | null;
+            /** @description Another name. */
+            name?: string | null;
+            /**
+             * Format: uint64
+             * @description The revision that was read.
+             */
+            revision?: number | null;
+            /** @description Another rule, whole. */
+            rule?: components["schemas"]["Rule"] | null;
+        };
+        /** @description A trigger in a path. */
+        TriggerPath: {
+            /**
+             * Format: uuid
+             * @description The trigger.
+             */
+            id: string;
+            /** @description The pool's fully qualified domain name. */
+            pool: string;
+        };
+        /** @description A text to try a pool's triggers on. */
+        TriggerTest: {
+            /**
+             * Format: uuid
+             * @description The stored trigger whose place it takes.
+             */
+            replaces?: string | null;
+            /** @description Up to 32,000 characters, read as a message would be. */
+            text: string;
+            /** @description A trigger that is not stored, or a change of one, to be tried among the others. */
+            trigger?: components["schemas"]["NewTrigger"] | null;
         };
     };
     responses: never;
@@ -3036,6 +3236,539 @@ export interface operations {
                 };
             };
             /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_triggers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pool's fully qualified domain name. */
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trigger"][];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ErrorPermission`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_trigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pool's fully qualified domain name. */
+                pool: string;
+            };
+            cookie?: never;
+        };
+        /** @description A trigger to create. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTrigger"];
+            };
+        };
+        responses: {
+            /** @description A pool's trigger: what of a posted text becomes a context, and which. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trigger"];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ErrorPermission`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DuplicateTriggerName`, `DataCollision`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `InvalidArgument`, `InvalidName`, `InvalidPattern`, `InvalidWords`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`, `LimitExceeded`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_triggers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pool's fully qualified domain name. */
+                pool: string;
+            };
+            cookie?: never;
+        };
+        /** @description A text to try a pool's triggers on. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriggerTest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggerFound"][];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ErrorPermission`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `InvalidArgument`, `InvalidName`, `InvalidPattern`, `InvalidWords`, `MessageTooLong`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`, `LimitExceeded`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_trigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The trigger. */
+                id: string;
+                /** @description The pool's fully qualified domain name. */
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A pool's trigger: what of a posted text becomes a context, and which. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trigger"];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ErrorPermission`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_trigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The trigger. */
+                id: string;
+                /** @description The pool's fully qualified domain name. */
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ErrorPermission`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `InvalidArgument`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_trigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The trigger. */
+                id: string;
+                /** @description The pool's fully qualified domain name. */
+                pool: string;
+            };
+            cookie?: never;
+        };
+        /** @description A change of a trigger; what is absent stays. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriggerPatch"];
+            };
+        };
+        responses: {
+            /** @description A pool's trigger: what of a posted text becomes a context, and which. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trigger"];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ErrorPermission`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DuplicateTriggerName`, `DataCollision`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `InvalidArgument`, `InvalidName`, `InvalidPattern`, `InvalidWords`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`, `LimitExceeded`. */
             429: {
                 headers: {
                     [name: string]: unknown;

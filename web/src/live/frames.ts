@@ -64,7 +64,7 @@ export type ServerFrame =
   | { type: 'permissions'; room: string; permissions: RoomPermissions }
   | { type: 'removed'; room: string; code: string }
   | { type: 'rooms_changed' }
-  | { type: 'catalogue_changed'; pool: string; kind: 'addin' | 'category' | 'room' }
+  | { type: 'catalogue_changed'; pool: string; kind: 'addin' | 'trigger' | 'category' | 'room' }
   | { type: 'storage_changed'; room: string; addin: string; entry: StorageEntry }
   | { type: 'pong'; id: number }
   | { type: 'error'; id?: number; room?: string; code: string; detail: string }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use perch_domain::message::Draft;
 use perch_domain::pool::PoolFqdn;
+use perch_domain::trigger::Detector;
 use perch_domain::{Nonce, PrincipalId, RoomId, Timestamp};
 use perch_store::{Append, Batch, Storage};
 use perch_store_sqlite::SqliteStorage;
@@ -113,7 +114,13 @@ impl Busy {
             room: RoomId(self.room.parse().unwrap()),
             author: PrincipalId(Uuid::from_u128(7)),
             at: Timestamp::from_micros(1_700_000_000_000_000),
-            draft: Draft::parse(&format!("message {number}"), false, None).unwrap(),
+            draft: Draft::parse(
+                &format!("message {number}"),
+                false,
+                None,
+                &Detector::default(),
+            )
+            .unwrap(),
             nonce: Nonce(Uuid::new_v4()),
         };
         for chunk in (0..MANY).collect::<Vec<_>>().chunks(4_000) {

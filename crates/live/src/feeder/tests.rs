@@ -8,6 +8,7 @@ use perch_domain::message::Draft;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::room::{Invitations, Privacy, Room, RoomType};
 use perch_domain::search::Query;
+use perch_domain::trigger::Detector;
 use perch_domain::{CategoryId, Description, Name, Nonce, PrincipalId, Revision, Timestamp};
 use perch_store::search::{IndexEntry, Moment, Search, find};
 use perch_store::{Append, Batch, Storage};
@@ -78,7 +79,7 @@ async fn pool(folder: &TempDir) -> (Arc<dyn PoolStore>, Arc<dyn SearchIndex>) {
         room: ROOM,
         author: PrincipalId(Uuid::from_u128(3)),
         at: AT,
-        draft: Draft::parse("the brown fox", false, None).unwrap(),
+        draft: Draft::parse("the brown fox", false, None, &Detector::default()).unwrap(),
         nonce: Nonce(Uuid::from_u128(n)),
     };
     let batch = Batch {

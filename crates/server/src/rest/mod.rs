@@ -10,6 +10,7 @@ mod principal;
 mod room;
 mod search;
 mod session;
+mod trigger;
 
 use aide::axum::ApiRouter;
 
@@ -35,6 +36,10 @@ pub(crate) const TAGS: &[(&str, &str)] = &[
         "Add-ins: pages that administrators register and rooms show.",
     ),
     (
+        "trigger",
+        "Triggers: what of a posted text becomes a typed context.",
+    ),
+    (
         "category",
         "Categories: the scope within which rooms choose their people.",
     ),
@@ -57,6 +62,7 @@ pub(crate) fn routes() -> ApiRouter<ServerState> {
         .merge(node::routes())
         .merge(principal::routes())
         .merge(addin::routes())
+        .merge(trigger::routes())
         .merge(category::routes())
         .merge(room::routes())
         .merge(message::routes())

@@ -26,3 +26,4 @@ mod room;
 mod search;
 mod secret;
 mod session;
+mod trigger;

@@ -27,6 +27,7 @@ pub mod message;
 pub mod room;
 pub mod search;
 pub mod snapshot;
+pub mod trigger;
 
 /// Makes a test of each behaviour. `$fixture` is a function whose future gives empty storage, and something that is kept
 /// until the test has ended, such as the folder of its files.
@@ -54,6 +55,11 @@ macro_rules! suite {
             addin::an_addin_may_change_the_letter_case_of_its_name,
             addin::an_absent_addin_is_neither_updated_nor_deleted,
             addin::deleting_an_addin_clears_it_from_rooms_with_what_they_kept_for_it,
+            trigger::a_trigger_is_found_as_it_was_stored_and_changed,
+            trigger::a_triggers_name_is_unique_in_any_letter_case,
+            trigger::an_absent_trigger_is_not_deleted,
+            trigger::a_trigger_is_read_as_a_change_and_so_is_that_it_is_gone,
+            trigger::triggers_are_in_a_copy,
             category::a_category_is_found_as_it_was_stored_and_changed,
             category::the_lists_of_a_category_keep_their_order,
             category::a_categorys_name_is_unique_in_any_letter_case,
@@ -154,6 +160,7 @@ mod tests {
             ("room", include_str!("room.rs")),
             ("snapshot", include_str!("snapshot.rs")),
             ("search", include_str!("search.rs")),
+            ("trigger", include_str!("trigger.rs")),
         ] {
             for line in source.lines() {
                 if let Some(name) = line

@@ -1,9 +1,11 @@
 //! Messages: the sequence of each room, repeated posts, pages, what comes back of a text.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use perch_domain::message::Draft;
-use perch_domain::{RoomId, Seq};
+use perch_domain::trigger::{ContextType, Detector, Rule, Trigger, Words};
+use perch_domain::{Name, RoomId, Seq};
 use perch_store::{Append, Appended, Page, Storage};
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -234,24 +236,37 @@ pub async fn an_unknown_room_does_not_hold_up_the_rest_of_the_batch(storage: &dy
 
 pub async fn messages_are_found_as_they_were_posted(storage: &dyn Storage) {
     let (store, rooms) = pool_with_rooms(storage, 1).await;
+    let triggers = Detector::built_in().unwrap();
     let drafts = [
-        Draft::parse("plain", false, None),
+        Draft::parse("plain", false, None, &triggers),
         Draft::parse(
             "Zażółć 漢字 עברית 👩‍👩‍👧‍👦 \u{10FFFF} \u{FFFD} e\u{301}",
             false,
             None,
+            &triggers,
         ),
         Draft::parse(
             "quotes ' \" \\ \n\r\n\t </script> {\"json\":[null]} %s ? $1 ;--",
             false,
             None,
+            &triggers,
         ),
-        Draft::parse("1234567890123456789012345678901234567890", false, None),
-        Draft::parse("null", false, None),
-        Draft::parse("evacuate", true, None),
-        Draft::parse("The body\nof the story 📰", true, Some("Un titre d’été")),
-        Draft::parse("📈 sold $MSFT and $BRK.B", false, None),
-        Draft::parse(&"é".repeat(32_000), false, Some("long")),
+        Draft::parse(
+            "1234567890123456789012345678901234567890",
+            false,
+            None,
+            &triggers,
+        ),
+        Draft::parse("null", false, None, &triggers),
+        Draft::parse("evacuate", true, None, &triggers),
+        Draft::parse(
+            "The body\nof the story 📰",
+            true,
+            Some("Un titre d’été"),
+            &triggers,
+        ),
+        Draft::parse("📈 sold $MSFT and $BRK.B", false, None, &triggers),
+        Draft::parse(&"é".repeat(32_000), false, Some("long"), &triggers),
     ]
     .map(Result::unwrap);
     let batch: Vec<_> = (1..)
@@ -279,8 +294,17 @@ pub async fn messages_are_found_as_they_were_posted(storage: &dyn Storage) {
 
 pub async fn every_context_of_a_message_comes_back(storage: &dyn Storage) {
     let (store, rooms) = pool_with_rooms(storage, 1).await;
-    let draft = Draft::parse("📈 $MSFT, $BRK.B", false, None).unwrap();
-    assert_eq!(draft.contexts().len(), 2);
+    let words = Words::parse("word,ticker,ISIN\nMicrosoft,MSFT,US5949181045").unwrap();
+    let words = Trigger {
+        rule: Rule::Words(words),
+        context_type: ContextType::parse("x.company").unwrap(),
+        name: Name::parse("Companies").unwrap(),
+        ..Trigger::built_in()
+    };
+    let triggers = Detector::new([Trigger::built_in(), words].map(Arc::new)).unwrap();
+    let draft = Draft::parse("📈 $MSFT, $BRK.B, microsoft", false, None, &triggers).unwrap();
+    assert_eq!(draft.contexts().len(), 3);
+    assert_eq!(draft.contexts()[2].ids.len(), 2);
     let batch = vec![
         Append {
             draft: draft.clone(),

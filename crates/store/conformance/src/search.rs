@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use perch_domain::message::Draft;
 use perch_domain::search::Query;
+use perch_domain::trigger::Detector;
 use perch_domain::{RoomId, Seq};
 use perch_store::search::{Found, Moment, Search, SearchIndex, feed, find};
 use perch_store::{Append, PoolStore, Storage};
@@ -137,7 +138,7 @@ async fn corpus(storage: &dyn Storage) -> (Arc<dyn PoolStore>, Vec<RoomId>, Vec<
             room: rooms[*place],
             author: person(*author),
             at: START.plus_seconds(*seconds),
-            draft: Draft::parse(text, false, *title).unwrap(),
+            draft: Draft::parse(text, false, *title, &Detector::default()).unwrap(),
             nonce: nonce(n),
         });
     store.append(&appends(batch.collect())).await.unwrap();

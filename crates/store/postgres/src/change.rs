@@ -79,11 +79,20 @@ pub(crate) async fn catalogue(
     loaded: Catalogue,
     from: Version,
 ) -> Result<CatalogueChanges, StoreError> {
-    let mut named = [Vec::new(), Vec::new(), Vec::new()];
-    for (ids, kind) in named.iter_mut().zip(["addin", "category", "room"]) {
+    let mut named = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
+    for (ids, kind) in named
+        .iter_mut()
+        .zip(["addin", "trigger", "category", "room"])
+    {
         let changed = since(&mut *connection, kind, from).await?;
         ids.extend(changed.into_iter().map(|(id, _)| id));
     }
-    let [addins, categories, rooms] = named;
-    Ok(CatalogueChanges::new(loaded, &addins, &categories, &rooms))
+    let [addins, triggers, categories, rooms] = named;
+    Ok(CatalogueChanges::new(
+        loaded,
+        &addins,
+        &triggers,
+        &categories,
+        &rooms,
+    ))
 }

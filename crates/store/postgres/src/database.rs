@@ -161,6 +161,7 @@ pub(crate) fn error(cause: sqlx::Error) -> StoreError {
         if database.is_unique_violation() {
             let key = match database.constraint() {
                 Some("addin_name_folded_key") => Some(Key::AddinName),
+                Some("trigger_name_folded_key") => Some(Key::TriggerName),
                 Some("category_name_folded_key") => Some(Key::CategoryName),
                 Some("room_name_folded_key") => Some(Key::RoomName),
                 Some("principal_address_folded_key") => Some(Key::Address),

@@ -19,6 +19,7 @@ mod room;
 mod search;
 mod snapshot;
 mod storage;
+mod trigger;
 mod url;
 
 use std::sync::Arc;
@@ -146,6 +147,11 @@ const fn migrations(part: &Part) -> &'static [Migration] {
                 3,
                 "add_grant",
                 include_str!("../migrations/pool/0003_add_grant.sql"),
+            ),
+            (
+                4,
+                "create_trigger",
+                include_str!("../migrations/pool/0004_create_trigger.sql"),
             ),
         ],
     }

@@ -8,14 +8,15 @@ use perch_domain::category::Category;
 use perch_domain::message::Message;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::room::Room;
-use perch_domain::{AddinId, CategoryId, PrincipalId, RoomId, Seq, Timestamp};
+use perch_domain::trigger::Trigger;
+use perch_domain::{AddinId, CategoryId, PrincipalId, RoomId, Seq, Timestamp, TriggerId};
 use perch_store::{
     Appended, Attention, AuditEntry, Batch, Catalogue, CatalogueChanges, Changed, Page, PoolStore,
     PoolWrite, StoreError, Version, timed,
 };
 
 use crate::database::{Database, Session};
-use crate::{attention, audit, change, message, room, storage};
+use crate::{attention, audit, change, message, room, storage, trigger};
 
 pub(crate) struct PostgresPoolStore {
     database: Database,
@@ -132,6 +133,21 @@ impl PoolWrite for PostgresPoolWrite {
     async fn delete_addin(&mut self, addin: AddinId) -> Result<bool, StoreError> {
         self.changed.push(Changed::new("addin", addin.0));
         room::delete_addin(&mut self.session, addin).await
+    }
+
+    async fn put_trigger(&mut self, trigger: &Trigger) -> Result<(), StoreError> {
+        self.changed.push(Changed::new("trigger", trigger.id.0));
+        trigger::put(&mut self.session, trigger).await
+    }
+
+    async fn delete_trigger(&mut self, trigger: TriggerId) -> Result<bool, StoreError> {
+        self.changed.push(Changed::new("trigger", trigger.0));
+        room::delete(
+            &mut self.session,
+            "DELETE FROM trigger WHERE id = $1",
+            trigger.0,
+        )
+        .await
     }
 
     async fn insert_category(&mut self, category: &Category) -> Result<(), StoreError> {

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::change;
 use crate::convert::{get, id, revision, seq, time};
 use crate::database::error;
+use crate::trigger;
 
 /// The lists of all categories, or of all rooms, by owner and role.
 type Lists<K> = HashMap<(K, String), Vec<PrincipalId>>;
@@ -104,6 +105,7 @@ pub(crate) async fn load(
     Ok(Catalogue {
         version,
         addins,
+        triggers: trigger::load(connection, since).await?,
         categories,
         rooms,
     })

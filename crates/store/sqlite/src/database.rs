@@ -107,6 +107,7 @@ pub(crate) fn error(cause: sqlx::Error) -> StoreError {
             // SQLite names the columns of the violated index and nothing else.
             let keys = [
                 ("addin.name_folded", Key::AddinName),
+                ("trigger.name_folded", Key::TriggerName),
                 ("category.name_folded", Key::CategoryName),
                 ("room.name_folded", Key::RoomName),
                 ("principal.address_folded", Key::Address),

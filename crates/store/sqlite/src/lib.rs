@@ -16,6 +16,7 @@ mod room;
 mod search;
 mod snapshot;
 mod storage;
+mod trigger;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -108,6 +109,11 @@ const fn migrations(part: &Part) -> &'static [Migration] {
                 3,
                 "add_grant",
                 include_str!("../migrations/pool/0003_add_grant.sql"),
+            ),
+            (
+                4,
+                "create_trigger",
+                include_str!("../migrations/pool/0004_create_trigger.sql"),
             ),
         ],
     }

@@ -8,7 +8,8 @@ use perch_domain::category::Category;
 use perch_domain::message::Message;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::room::Room;
-use perch_domain::{AddinId, CategoryId, PrincipalId, RoomId, Seq, Timestamp};
+use perch_domain::trigger::Trigger;
+use perch_domain::{AddinId, CategoryId, PrincipalId, RoomId, Seq, Timestamp, TriggerId};
 use perch_store::{
     Appended, Attention, AuditEntry, Batch, Catalogue, CatalogueChanges, Changed, Page, PoolStore,
     PoolWrite, StoreError, Version, timed,
@@ -17,7 +18,7 @@ use sqlx::{Sqlite, Transaction};
 
 use crate::change;
 use crate::database::{Database, error};
-use crate::{attention, audit, message, room, storage};
+use crate::{attention, audit, message, room, storage, trigger};
 
 pub(crate) struct SqlitePoolStore {
     database: Database,
@@ -135,6 +136,21 @@ impl PoolWrite for SqlitePoolWrite {
             &mut self.transaction,
             "DELETE FROM addin WHERE id = ?",
             addin.0,
+        )
+        .await
+    }
+
+    async fn put_trigger(&mut self, trigger: &Trigger) -> Result<(), StoreError> {
+        self.changed.push(Changed::new("trigger", trigger.id.0));
+        trigger::put(&mut self.transaction, trigger).await
+    }
+
+    async fn delete_trigger(&mut self, trigger: TriggerId) -> Result<bool, StoreError> {
+        self.changed.push(Changed::new("trigger", trigger.0));
+        room::delete(
+            &mut self.transaction,
+            "DELETE FROM trigger WHERE id = ?",
+            trigger.0,
         )
         .await
     }

@@ -20,6 +20,7 @@ use uuid::Uuid;
 use crate::change;
 use crate::convert::{get, id, revision, seq, time};
 use crate::database::error;
+use crate::trigger;
 
 /// The lists of all categories, or of all rooms, by owner and role.
 type Lists<K> = HashMap<(K, String), Vec<PrincipalId>>;
@@ -108,6 +109,7 @@ pub(crate) async fn load(
     Ok(Catalogue {
         version,
         addins,
+        triggers: trigger::load(readers, since).await?,
         categories,
         rooms,
     })

@@ -8,6 +8,7 @@ use perch_domain::grant::Grants;
 use perch_domain::message::Draft;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::room::{Invitations, Privacy, Room, RoomType};
+use perch_domain::trigger::Detector;
 use perch_domain::{
     CategoryId, Description, Name, Nonce, PrincipalId, Revision, RoomId, Seq, Timestamp,
 };
@@ -82,7 +83,13 @@ pub(crate) fn append(room: RoomId, nonce: u128) -> Append {
         room,
         author: PrincipalId(Uuid::from_u128(7)),
         at: Timestamp::from_micros(1),
-        draft: Draft::parse(&format!("message {nonce}"), false, None).unwrap(),
+        draft: Draft::parse(
+            &format!("message {nonce}"),
+            false,
+            None,
+            &Detector::default(),
+        )
+        .unwrap(),
         nonce: Nonce(Uuid::from_u128(nonce)),
     }
 }

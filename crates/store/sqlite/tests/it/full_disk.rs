@@ -7,6 +7,7 @@ use perch_domain::grant::Grants;
 use perch_domain::message::Draft;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::room::{Invitations, Privacy, Room, RoomType};
+use perch_domain::trigger::Detector;
 use perch_domain::{
     CategoryId, Description, Name, Nonce, PrincipalId, Revision, RoomId, Seq, Timestamp,
 };
@@ -77,7 +78,7 @@ fn batch(first_nonce: u128) -> Batch {
             room: room(1 + n % 2).id,
             author: PrincipalId(Uuid::from_u128(1)),
             at: NOW,
-            draft: Draft::parse(&"x".repeat(2_000), false, None).unwrap(),
+            draft: Draft::parse(&"x".repeat(2_000), false, None, &Detector::default()).unwrap(),
             nonce: Nonce(Uuid::from_u128(n)),
         })
         .collect();

@@ -131,6 +131,7 @@ export const paramsChecks: { readonly [M in keyof Methods]: Check<Methods[M]['pa
     { key: storageKey, value: anything, version: whole },
     'exact',
   ),
+  'token.get': none,
   ready: none,
 };
 
@@ -147,6 +148,7 @@ export const resultChecks: { readonly [M in keyof Methods]: Check<Methods[M]['re
   'messages.send': shape<Methods['messages.send']['result']>({ seq: whole }),
   'storage.get': nullable(entry),
   'storage.set': entry,
+  'token.get': shape<Methods['token.get']['result']>({ token: text, expires_in: whole }),
   ready: shape<NoParams>({}),
 };
 

@@ -8,6 +8,7 @@ export type {
   ContextOrigin,
   Denied,
   Environment,
+  IdentityToken,
   Message,
   Participant,
   RoomProperties,

@@ -190,6 +190,13 @@ export interface ContextOrigin {
   readonly at: string;
 }
 
+/** A signed token (JSON Web Token, ES256). */
+export interface IdentityToken {
+  readonly token: string;
+  /** How long it is valid, in seconds. */
+  readonly expires_in: number;
+}
+
 /** Params of methods that take none. */
 export type NoParams = Readonly<Record<string, never>>;
 
@@ -226,6 +233,8 @@ export interface Methods {
     params: { readonly key: string; readonly value: unknown; readonly version: number };
     result: StorageEntry;
   };
+  /** A proof of who looks at which room, for the add-in's own server. Never put it into an address. */
+  'token.get': { params: NoParams; result: IdentityToken };
   /** The page listens: events may begin. */
   ready: { params: NoParams; result: NoParams };
 }
@@ -258,6 +267,7 @@ export const METHOD_NEEDS: { readonly [M in keyof Methods]: Capability | null } 
   'messages.send': 'messages.send',
   'storage.get': 'storage',
   'storage.set': 'storage',
+  'token.get': 'token.issue',
   ready: null,
 };
 

@@ -6,6 +6,7 @@ import type {
   Denied,
   Environment,
   Events,
+  IdentityToken,
   Message,
   Participant,
   RoomProperties,
@@ -173,6 +174,14 @@ export class RoomAddin {
   async send(text: string, options: SendOptions = {}): Promise<number> {
     const { seq } = await this.#session.request('messages.send', { text, ...options });
     return seq;
+  }
+
+  /**
+   * Returns a signed token that proves to the add-in's own server who looks at which room: send it in a header or a
+   * body, never in an address. It is valid for a few minutes; ask for a new one each time.
+   */
+  token(): Promise<IdentityToken> {
+    return this.#session.request('token.get', {});
   }
 
   /** Calls `handler` for each event from now on, until the returned function is called. */

@@ -9,6 +9,7 @@ use perch_domain::room::Room;
 use perch_domain::{Code, CredentialId, PrincipalId, Refusal, Timestamp};
 
 use crate::App;
+use crate::pane::Pane;
 
 /// A signed-in person or program, as of now.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct Actor {
     affiliations: Arc<Affiliations>,
     credential: Option<CredentialId>,
     expires_at: Option<Timestamp>,
+    /// The pane for whose page this is asked.
+    pane: Option<Arc<Pane>>,
 }
 
 impl Actor {
@@ -42,6 +45,16 @@ impl Actor {
     #[must_use]
     pub const fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
+    }
+
+    /// The pane for whose page this is asked; whoever lets one through has to ask for its grants.
+    pub(crate) fn pane(&self) -> Option<&Pane> {
+        self.pane.as_deref()
+    }
+
+    pub(crate) fn in_pane(self, pane: Pane) -> Self {
+        let pane = Some(Arc::new(pane));
+        Self { pane, ..self }
     }
 
     pub(crate) fn until(self, expires_at: Option<Timestamp>) -> Self {
@@ -111,6 +124,7 @@ impl App {
                 affiliations: directory.affiliations(person),
                 credential,
                 expires_at: None,
+                pane: None,
             }),
             _ => Err(not_signed_in()),
         }

@@ -3,12 +3,14 @@
 use perch_domain::addin::{Addin, AddinUrl, Origin};
 use perch_domain::grant::{Capability, Grants};
 use perch_domain::permission::{PoolAction, RoomAction};
+use perch_domain::secret::Secret;
 use perch_domain::{AddinId, Code, Name, Refusal, Revision, RoomId};
 use perch_store::CatalogueChanges;
 use perch_wire::addin as wire;
 use perch_wire::grant::grants;
 
 use crate::catalogue::Catalogue;
+use crate::session::random_bytes;
 use crate::store_error::refused;
 use crate::{Actor, App};
 
@@ -86,6 +88,7 @@ impl App {
             requested: Grants::NONE,
             approved: true,
             disabled: false,
+            secret: Secret(random_bytes()?),
             revision: Revision(1),
             created_at: now,
             updated_at: now,
@@ -269,11 +272,11 @@ fn changed(id: AddinId, addin: Option<Addin>) -> CatalogueChanges {
     }
 }
 
-fn shown(catalogue: &Catalogue, addin: &Addin) -> wire::Addin {
+pub(crate) fn shown(catalogue: &Catalogue, addin: &Addin) -> wire::Addin {
     wire::Addin::new(addin, catalogue.rooms_using(addin.id).count() as u64)
 }
 
-fn identity(addin: &Addin) -> String {
+pub(crate) fn identity(addin: &Addin) -> String {
     format!("{}\\{}", addin.pool, addin.name)
 }
 

@@ -1,12 +1,15 @@
 //! The room's small storage for its add-in. Whoever may see the add-in reads it; whoever may post writes it.
 
 use perch_domain::addin_storage::{StorageEntry, StorageKey, check_value};
+use perch_domain::grant::Capability;
 use perch_domain::limits::STORAGE_KEYS_MAX;
 use perch_domain::permission::RoomAction;
 use perch_domain::{AddinId, Code, Refusal, RoomId};
 use perch_live::Frame;
 use perch_wire::addin_storage as wire;
 use perch_wire::live::ServerFrame;
+
+use serde_json::json;
 
 use crate::catalogue::RoomView;
 use crate::store_error::refused;
@@ -24,6 +27,7 @@ impl App {
     ) -> Result<Vec<wire::StorageEntry>, Refusal> {
         let view = self.room_view(room)?;
         view.may(actor, RoomAction::SeeAddin)?;
+        view.granted_to(actor, Capability::Storage)?;
         let entries = view
             .pool
             .store()
@@ -48,6 +52,7 @@ impl App {
     ) -> Result<wire::StorageEntry, Refusal> {
         let view = self.room_view(room)?;
         view.may(actor, RoomAction::SeeAddin)?;
+        view.granted_to(actor, Capability::Storage)?;
         let key = StorageKey::parse(key)?;
         let entry = view
             .pool
@@ -76,6 +81,7 @@ impl App {
     ) -> Result<wire::StorageEntry, Refusal> {
         let view = self.room_view(room)?;
         view.may(actor, RoomAction::SeeAddin)?;
+        view.granted_to(actor, Capability::Storage)?;
         view.may(actor, RoomAction::Post)?;
         let addin = addin(&view)?;
         let key = StorageKey::parse(key)?;
@@ -109,8 +115,23 @@ impl App {
         if !write.put_storage(&entry).await.map_err(refused)? {
             return Err(Refusal::collision());
         }
-        write.commit().await.map_err(refused)?;
         let shown = self.shown_entry(&entry);
+        let target = format!(
+            "{}\\{} {}",
+            view.room.pool,
+            view.room.name,
+            entry.key.as_str()
+        );
+        let stored = json!({ "addin": addin.0, "by_page": actor.pane().is_some(), "entry": shown });
+        let record = self.audit_record(
+            Some(actor),
+            "addin_storage.put",
+            target,
+            None,
+            Some(&stored),
+        );
+        write.audit(&record).await.map_err(refused)?;
+        write.commit().await.map_err(refused)?;
         let frame = Frame::encode(&ServerFrame::StorageChanged {
             room: room.0,
             addin: addin.0,

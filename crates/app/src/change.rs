@@ -16,6 +16,7 @@ use tokio::sync::MutexGuard;
 
 use crate::App;
 use crate::catalogue::{PoolState, RoomView};
+use crate::directory::ready;
 use crate::store_error::refused;
 
 /// A change of a pool's catalogue that is being made. Memory has all that was changed before, on whichever node.
@@ -207,6 +208,9 @@ impl App {
             directory.version = changes.version;
             if let Some(names) = changes.inactive_nodes {
                 directory.inactive_nodes = names.into_iter().collect();
+            }
+            if let Some(keys) = changes.token_keys {
+                directory.token_keys = ready(keys);
             }
             changed
         };

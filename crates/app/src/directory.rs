@@ -8,8 +8,22 @@ use perch_domain::category::Affiliations;
 use perch_domain::name::fold;
 use perch_domain::principal::{Principal, PrincipalKind, folded_candidates};
 use perch_domain::search::names;
+use perch_domain::token_key::TokenKey;
 use perch_store::{StoredPrincipal, Version};
 use perch_wire::principal::Author;
+
+use crate::signature::SigningKey;
+
+/// Keys that are ready to be used. One that is none is left out: what it signed is not known again.
+pub(crate) fn ready(keys: Vec<TokenKey>) -> Arc<Vec<SigningKey>> {
+    let ready = keys.into_iter().filter_map(|key| {
+        let id = key.id;
+        SigningKey::of(key)
+            .inspect_err(|cause| tracing::error!(%id, %cause, "a key for tokens was left out"))
+            .ok()
+    });
+    Arc::new(ready.collect())
+}
 
 /// Every principal of the deployment.
 #[derive(Debug, Default)]
@@ -18,6 +32,8 @@ pub struct Directory {
     pub(crate) version: Version,
     /// Nodes that are to take no new clients.
     pub(crate) inactive_nodes: BTreeSet<String>,
+    /// The keys that sign tokens, oldest first.
+    pub(crate) token_keys: Arc<Vec<SigningKey>>,
     principals: HashMap<PrincipalId, Arc<Principal>>,
     containers: HashMap<PrincipalId, Vec<PrincipalId>>,
     by_address: HashMap<String, PrincipalId>,
@@ -32,10 +48,12 @@ impl Directory {
         version: Version,
         stored: Vec<StoredPrincipal>,
         inactive_nodes: Vec<String>,
+        token_keys: Vec<TokenKey>,
     ) -> Self {
         let mut directory = Self {
             version,
             inactive_nodes: inactive_nodes.into_iter().collect(),
+            token_keys: ready(token_keys),
             ..Self::default()
         };
         for entry in stored {
@@ -196,7 +214,7 @@ mod tests {
     }
 
     fn directory(stored: Vec<StoredPrincipal>) -> Directory {
-        Directory::new(Version(0), stored, Vec::new())
+        Directory::new(Version(0), stored, Vec::new(), Vec::new())
     }
 
     fn entry(n: u128, kind: PrincipalKind, containers: &[u128]) -> StoredPrincipal {

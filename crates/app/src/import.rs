@@ -98,8 +98,10 @@ impl App {
                         at,
                         draft,
                         nonce: Nonce(message.nonce),
+                        via: None,
                     },
                     author: shown,
+                    via: None,
                     log: std::sync::Arc::clone(&view.log),
                     done: Box::new(move |outcome| {
                         // There is room for every outcome; it fails only when nobody waits any more.

@@ -23,14 +23,18 @@ pub mod import;
 mod lists;
 pub mod message;
 pub mod node;
+pub mod pane;
 pub mod participation;
 pub mod pool;
 pub mod principal;
+mod pseudonym;
 pub mod room;
 pub mod search;
 pub mod session;
+mod signature;
 mod store_error;
 mod tell;
+pub mod token;
 pub mod trigger;
 
 use std::collections::BTreeMap;
@@ -142,6 +146,7 @@ impl App {
                 loaded.version,
                 loaded.principals,
                 loaded.inactive_nodes,
+                loaded.token_keys,
             )),
             pools: RwLock::new(pools),
             people: People::default(),
@@ -151,6 +156,7 @@ impl App {
             change: tokio::sync::Mutex::new(()),
         });
         app.note_versions();
+        app.ensure_token_key().await?;
         tokio::spawn(Self::fill_gaps_always(Arc::downgrade(&app), gaps));
         app.join_cluster();
         Ok(app)

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use perch_domain::grant::Capability;
 use perch_domain::limits::MESSAGES_PAGE_MAX;
-use perch_domain::message::{Draft, Message};
+use perch_domain::message::{Draft, Message, Part, Via};
 use perch_domain::permission::RoomAction;
 use perch_domain::{Nonce, Refusal, RoomId, Seq};
 use perch_live::{Post, Posted};
@@ -34,8 +35,8 @@ impl App {
         new: &wire::NewMessage,
         done: impl FnOnce(Result<Posted, Refusal>) + Send + 'static,
     ) -> Result<(), Refusal> {
-        let (view, draft) = self.draft(actor, room, new)?;
-        self.append(actor, view, draft, Nonce(new.nonce), done)
+        let (view, draft, via) = self.draft(actor, room, new)?;
+        self.append(actor, view, draft, Nonce(new.nonce), via, done)
             .await;
         Ok(())
     }
@@ -50,12 +51,12 @@ impl App {
         room: RoomId,
         new: &wire::NewMessage,
     ) -> Result<wire::Message, Refusal> {
-        let (view, draft) = self.draft(actor, room, new)?;
+        let (view, draft, via) = self.draft(actor, room, new)?;
         let store = Arc::clone(view.pool.store());
         let (done, outcome) = oneshot::channel();
         // Whoever asked may have gone meanwhile; the message is stored all the same.
         let done = |outcome| drop(done.send(outcome));
-        self.append(actor, view, draft.clone(), Nonce(new.nonce), done)
+        self.append(actor, view, draft.clone(), Nonce(new.nonce), via, done)
             .await;
         let stopping = |_| not_committed(perch_live::CommitError::Stopping);
         let posted = outcome.await.map_err(stopping)??;
@@ -68,22 +69,21 @@ impl App {
                 return Ok(first);
             }
         }
-        let message = draft.into_message(room, posted.seq, actor.id(), posted.at, Nonce(new.nonce));
-        Ok(wire::Message::new(
-            &message,
-            Author::from(actor.principal()),
-        ))
+        let nonce = Nonce(new.nonce);
+        let message = draft.into_message(room, posted.seq, actor.id(), posted.at, nonce, via);
+        Ok(self.with_author(&message))
     }
 
-    /// What somebody may say in a room, with what the pool's triggers find in it now.
+    /// What somebody may say in a room, with what the pool's triggers find in it now, and the part that an add-in has in it.
     fn draft(
         &self,
         actor: &Actor,
         room: RoomId,
         new: &wire::NewMessage,
-    ) -> Result<(RoomView, Draft), Refusal> {
+    ) -> Result<(RoomView, Draft, Option<Via>), Refusal> {
         let view = self.room_view(room)?;
         view.may(actor, RoomAction::Post)?;
+        let via = part_of_addin(&view, actor, new.filtered)?;
         let triggers = view.pool.triggers();
         let draft = Draft::parse(
             &new.text,
@@ -91,7 +91,7 @@ impl App {
             new.title.as_deref(),
             triggers.detector(),
         )?;
-        Ok((view, draft))
+        Ok((view, draft, via))
     }
 
     async fn append(
@@ -100,6 +100,7 @@ impl App {
         view: RoomView,
         draft: Draft,
         nonce: Nonce,
+        via: Option<Via>,
         done: impl FnOnce(Result<Posted, Refusal>) + Send + 'static,
     ) {
         let post = Post {
@@ -109,7 +110,9 @@ impl App {
                 at: self.now(),
                 draft,
                 nonce,
+                via,
             },
+            via: via.map(|via| shown_via(&view, via)),
             author: Author::from(actor.principal()),
             log: view.log,
             done: Box::new(|outcome| done(outcome.map_err(not_committed))),
@@ -129,6 +132,7 @@ impl App {
     ) -> Result<wire::MessagePage, Refusal> {
         let view = self.room_view(room)?;
         view.may(actor, RoomAction::ReadHistory)?;
+        view.granted_to(actor, Capability::MessagesHistory)?;
         let limit = request
             .limit
             .unwrap_or(PAGE_DEFAULT)
@@ -178,6 +182,34 @@ impl App {
     }
 
     pub(crate) fn with_author(&self, message: &Message) -> wire::Message {
-        wire::Message::new(message, self.directory().author(message.author))
+        let via = message.via.and_then(|via| {
+            let view = self.room_view(message.room).ok()?;
+            Some(shown_via(&view, via))
+        });
+        wire::Message::new(message, self.directory().author(message.author), via)
     }
+}
+
+/// What an add-in has to do with a message that is posted for its page.
+fn part_of_addin(view: &RoomView, actor: &Actor, filtered: bool) -> Result<Option<Via>, Refusal> {
+    let Some(pane) = actor.pane() else {
+        return Ok(None);
+    };
+    let (part, needed) = if filtered {
+        (Part::Changed, Capability::MessagesFilter)
+    } else {
+        (Part::Sent, Capability::MessagesSend)
+    };
+    view.granted_to(actor, needed)?;
+    let addin = pane.addin();
+    Ok(Some(Via { addin, part }))
+}
+
+fn shown_via(view: &RoomView, via: Via) -> wire::Via {
+    let catalogue = view.pool.catalogue();
+    let name = catalogue
+        .addins
+        .get(&via.addin)
+        .map(|addin| addin.name.to_string());
+    wire::Via::new(via, name)
 }

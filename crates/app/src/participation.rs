@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use perch_domain::grant::Capability;
 use perch_domain::limits::MESSAGES_PAGE_MAX;
 use perch_domain::message::Message;
 use perch_domain::permission::RoomAction;
@@ -114,6 +115,7 @@ impl App {
     ) -> Result<Vec<Participant>, Refusal> {
         let view = self.room_view(room)?;
         view.may(actor, RoomAction::Join)?;
+        view.granted_to(actor, Capability::Participants)?;
         Ok(self.participants(&view, &view.log.participants()))
     }
 

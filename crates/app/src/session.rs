@@ -357,8 +357,8 @@ fn token(credential: &Credential) -> wire::Token {
     }
 }
 
-/// 256 random bits, as text that can stand in a header and a cookie.
-fn new_secret() -> Result<String, Refusal> {
+/// 256 random bits.
+pub(crate) fn random_bytes() -> Result<[u8; 32], Refusal> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes).map_err(|_| {
         Refusal::new(
@@ -366,9 +366,16 @@ fn new_secret() -> Result<String, Refusal> {
             "The machine gives no random numbers; tell an administrator.",
         )
     })?;
-    Ok(bytes.iter().fold(String::from("perch_"), |text, byte| {
-        text + &format!("{byte:02x}")
-    }))
+    Ok(bytes)
+}
+
+/// 256 random bits, as text that can stand in a header and a cookie.
+fn new_secret() -> Result<String, Refusal> {
+    Ok(random_bytes()?
+        .iter()
+        .fold(String::from("perch_"), |text, byte| {
+            text + &format!("{byte:02x}")
+        }))
 }
 
 fn digest(secret: &str) -> [u8; 32] {

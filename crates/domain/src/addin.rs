@@ -10,6 +10,7 @@ use crate::limits::ADDIN_URL_BYTES_MAX;
 use crate::name::Name;
 use crate::pool::PoolFqdn;
 use crate::refusal::{Code, Refusal};
+use crate::secret::Secret;
 use crate::time::Timestamp;
 
 /// The variables that a URL may contain, as `{room.id}`; RFC 6570 level 1, in path, query and fragment only.
@@ -232,6 +233,8 @@ pub struct Addin {
     pub approved: bool,
     /// It is not shown, and may do nothing.
     pub disabled: bool,
+    /// Of which the pseudonyms are made by which it knows people. Never leaves the deployment.
+    pub secret: Secret<[u8; 32]>,
     /// Counts its changes.
     pub revision: Revision,
     /// When it was registered.
@@ -341,6 +344,7 @@ mod tests {
             requested: Grants::NONE,
             approved: true,
             disabled: false,
+            secret: Secret([0; 32]),
             revision: Revision(1),
             created_at: now,
             updated_at: now,

@@ -303,6 +303,7 @@ mod tests {
     use crate::id::{AddinId, Revision};
     use crate::name::Name;
     use crate::pool::PoolFqdn;
+    use crate::secret::Secret;
     use crate::time::Timestamp;
 
     fn addin(granted: Grants) -> Addin {
@@ -316,6 +317,7 @@ mod tests {
             requested: Grants::NONE,
             approved: true,
             disabled: false,
+            secret: Secret([0; 32]),
             revision: Revision(1),
             created_at: now,
             updated_at: now,

@@ -59,6 +59,8 @@ uuid_id! {
     CategoryId,
     /// A room.
     RoomId,
+    /// A key that signs tokens for add-ins' servers.
+    TokenKeyId,
     /// A browser session or a program's token.
     CredentialId,
     /// Made by the author's client, unique among that author's messages: a retry of a post carries the same nonce.

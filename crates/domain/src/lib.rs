@@ -20,11 +20,14 @@ pub mod principal;
 pub mod refusal;
 pub mod room;
 pub mod search;
+pub mod secret;
 pub mod time;
+pub mod token_key;
 pub mod trigger;
 
 pub use id::{
-    AddinId, CategoryId, CredentialId, Nonce, PrincipalId, Revision, RoomId, Seq, TriggerId,
+    AddinId, CategoryId, CredentialId, Nonce, PrincipalId, Revision, RoomId, Seq, TokenKeyId,
+    TriggerId,
 };
 pub use name::{Description, Name};
 pub use refusal::{Class, Code, Refusal};

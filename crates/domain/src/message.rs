@@ -1,6 +1,6 @@
 //! Messages: regular, alert (high importance) and story; plain text.
 
-use crate::id::{Nonce, PrincipalId, RoomId, Seq};
+use crate::id::{AddinId, Nonce, PrincipalId, RoomId, Seq};
 use crate::limits::{MESSAGE_CHARS_MAX, STORY_CHARS_MAX, STORY_TITLE_CHARS_MAX};
 use crate::refusal::{Code, Refusal};
 use crate::time::Timestamp;
@@ -99,6 +99,7 @@ impl Draft {
         author: PrincipalId,
         at: Timestamp,
         nonce: Nonce,
+        via: Option<Via>,
     ) -> Message {
         Message {
             room,
@@ -110,6 +111,7 @@ impl Draft {
             title: self.title,
             contexts: self.contexts,
             nonce,
+            via,
         }
     }
 }
@@ -151,6 +153,26 @@ pub struct Message {
     pub contexts: Vec<Context>,
     /// The author's own identifier for it.
     pub nonce: Nonce,
+    /// The add-in that had part in it.
+    pub via: Option<Via>,
+}
+
+/// An add-in's part in a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Via {
+    /// Which add-in.
+    pub addin: AddinId,
+    /// What it did.
+    pub part: Part,
+}
+
+/// What an add-in did with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Its page wrote the message.
+    Sent,
+    /// Its page changed what the person wrote.
+    Changed,
 }
 
 #[cfg(test)]

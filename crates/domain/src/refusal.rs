@@ -105,6 +105,8 @@ codes! {
     ActionNotGranted: Forbidden,
     /// An administrator disabled the add-in.
     AddinDisabled: Forbidden,
+    /// The pane for whose page something was asked is not open any more.
+    PaneEnded: Conflict,
     /// The operation requires a join (Annex B).
     UserNotJoined: Forbidden,
     /// Absent, or not visible to the caller (Annex B).

@@ -22,6 +22,7 @@ fn message(text: &str, title: Option<&str>) -> Message {
             PrincipalId(id),
             "2026-01-31T12:00:00Z".parse().unwrap(),
             Nonce(id),
+            None,
         )
 }
 

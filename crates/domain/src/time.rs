@@ -14,6 +14,12 @@ impl Timestamp {
         Self(micros)
     }
 
+    /// Whole seconds since 1970.
+    #[must_use]
+    pub const fn as_seconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
     /// Microseconds since the epoch.
     #[must_use]
     pub const fn as_micros(self) -> i64 {

@@ -11,7 +11,7 @@ use perch_domain::pool::PoolFqdn;
 use perch_domain::{Seq, Timestamp};
 use perch_store::{Append, Appended, Batch, PoolStore, ReadMark, StoreError};
 use perch_wire::live::ServerFrame;
-use perch_wire::message::{Context, Message};
+use perch_wire::message::{Context, Message, Via};
 use perch_wire::principal::Author;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
@@ -31,6 +31,8 @@ pub struct Post {
     pub append: Append,
     /// The author, by name.
     pub author: Author,
+    /// The add-in that had part in it, by name.
+    pub via: Option<Via>,
     /// The room's log.
     pub log: Arc<RoomLog>,
     /// Called once the message is durable and published, or refused.
@@ -69,7 +71,7 @@ pub enum CommitError {
 }
 
 enum Work {
-    Post(Post),
+    Post(Box<Post>),
     Read(ReadMark),
 }
 
@@ -110,7 +112,7 @@ impl Committer {
     /// Hands a message over. Waits while too many are waiting.
     pub async fn post(&self, post: Post) {
         if let Err(mpsc::error::SendError(Work::Post(post))) =
-            self.work.send(Work::Post(post)).await
+            self.work.send(Work::Post(Box::new(post))).await
         {
             (post.done)(Err(CommitError::Stopping));
         }
@@ -173,14 +175,16 @@ impl Group {
         let mut posts = Vec::with_capacity(group.len());
         for work in group.drain(..) {
             match work {
-                Work::Post(Post {
-                    append,
-                    author,
-                    log,
-                    done,
-                }) => {
+                Work::Post(post) => {
+                    let Post {
+                        append,
+                        author,
+                        via,
+                        log,
+                        done,
+                    } = *post;
                     batch.appends.push(append);
-                    posts.push((author, log, done));
+                    posts.push(((author, via), log, done));
                 }
                 Work::Read(mark) => batch.reads.push(mark),
             }
@@ -197,11 +201,11 @@ impl Group {
                 }
                 let mut published = Vec::new();
                 let appends = batch.appends.into_iter().zip(appended);
-                for ((append, appended), (author, log, done)) in appends.zip(posts) {
+                for ((append, appended), (by, log, done)) in appends.zip(posts) {
                     match self.place(&append, appended, &log, &mut tally) {
                         Ok(posted) if posted.repeated => done(Ok(posted)),
                         Ok(posted) => {
-                            let frame = frame(&append, posted.seq, author);
+                            let frame = frame(&append, posted.seq, by);
                             if self.link.is_some() {
                                 published.push((append.room, posted.seq, frame.clone()));
                             }
@@ -283,7 +287,7 @@ impl Group {
 }
 
 /// A durable message as its room is sent it.
-fn frame(append: &Append, seq: Seq, author: Author) -> Frame {
+fn frame(append: &Append, seq: Seq, (author, via): (Author, Option<Via>)) -> Frame {
     let draft = &append.draft;
     Frame::encode(&ServerFrame::Message(Message {
         room: append.room.0,
@@ -295,5 +299,6 @@ fn frame(append: &Append, seq: Seq, author: Author) -> Frame {
         title: draft.title().map(str::to_owned),
         contexts: draft.contexts().iter().map(Context::from).collect(),
         nonce: append.nonce.0,
+        via,
     }))
 }

@@ -16,25 +16,55 @@ use crate::problem::Refused;
 /// The cookie that holds the secret of a browser's session.
 pub(crate) const COOKIE: &str = "perch_session";
 
-/// A caller who is signed in.
+/// The header that a request for an add-in's page carries: the pane's token.
+pub(crate) const PANE: &str = "perch-pane";
+
+/// A caller who is signed in, and asks for themself: what has nothing to do with add-ins is not done for their pages.
 pub(crate) struct SignedIn(pub(crate) Actor);
+
+/// A caller who is signed in, and asks for themself or for the page of an add-in. Only for what asks for the add-in's grants.
+pub(crate) struct Acting(pub(crate) Actor);
 
 impl FromRequestParts<ServerState> for SignedIn {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, Refused> {
-        if let Some(Authenticated(found)) = parts.extensions.remove::<Authenticated>() {
-            return Ok(Self(found?));
+        if parts.headers.contains_key(PANE) {
+            let detail = "The pages of add-ins may not ask this.";
+            return Err(Refusal::new(Code::ActionNotGranted, detail).into());
         }
-        let Some(secret) = secret(&parts.headers) else {
-            let detail = "You are not signed in. Sign in, or send a token as a bearer token.";
-            return Err(Refusal::new(Code::NotSignedIn, detail).into());
-        };
-        Ok(Self(state.app.authenticate(secret).await?))
+        signed_in(parts, state).await.map(Self)
     }
 }
 
 impl OperationInput for SignedIn {}
+
+impl FromRequestParts<ServerState> for Acting {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, Refused> {
+        let actor = signed_in(parts, state).await?;
+        let Some(pane) = parts.headers.get(PANE) else {
+            return Ok(Self(actor));
+        };
+        // What is no text is no pane's token either.
+        let pane = pane.to_str().unwrap_or_default();
+        Ok(Self(state.app.for_pane(actor, pane)?))
+    }
+}
+
+impl OperationInput for Acting {}
+
+async fn signed_in(parts: &mut Parts, state: &ServerState) -> Result<Actor, Refused> {
+    if let Some(Authenticated(found)) = parts.extensions.remove::<Authenticated>() {
+        return Ok(found?);
+    }
+    let Some(secret) = secret(&parts.headers) else {
+        let detail = "You are not signed in. Sign in, or send a token as a bearer token.";
+        return Err(Refusal::new(Code::NotSignedIn, detail).into());
+    };
+    Ok(state.app.authenticate(secret).await?)
+}
 
 /// The address that a request comes from.
 pub(crate) struct From(pub(crate) Option<IpAddr>);

@@ -120,6 +120,14 @@ pub fn router(state: ServerState) -> Router {
     api.route("/api/v1/live", axum::routing::get(socket::upgrade))
         .route("/addin-frame/{room}", axum::routing::get(addin_frame::show))
         .route("/addin-preview", axum::routing::get(addin_frame::preview))
+        .route(
+            "/api/v1/introspect",
+            axum::routing::post(rest::pane::introspect),
+        )
+        .route(
+            "/.well-known/jwks.json",
+            axum::routing::get(rest::pane::published_keys),
+        )
         .route("/health/live", axum::routing::get(readiness::live))
         .route("/health/ready", axum::routing::get(readiness::ready))
         .fallback(assets::serve)

@@ -96,6 +96,7 @@ pub(crate) fn operation<'t>(
     let mut operation = operation.tag(tag).id(id).summary(summary);
     let always = [
         Code::NotSignedIn,
+        Code::ActionNotGranted,
         Code::RequestTimeout,
         Code::TooManyRequests,
         Code::DatabaseConnection,

@@ -1,6 +1,7 @@
 //! What stands in columns whichever the database: the words of each choice, the contexts of a message, numbers.
 
 use perch_domain::credential::CredentialKind;
+use perch_domain::message::Part;
 use perch_domain::principal::PrincipalKind;
 use perch_domain::room::{Invitations, Privacy, RoomType};
 use perch_domain::trigger::{Context, ContextType, Ids, Pattern, Rule, Words};
@@ -31,14 +32,18 @@ pub fn count(value: i64, table: &'static str, column: &'static str) -> Result<u6
     })
 }
 
-/// The digest of a credential's secret, from a column.
+/// A digest or a secret of 32 bytes, from a column.
 ///
 /// # Errors
 /// `Corrupt` unless it has 32 bytes.
-pub fn digest(bytes: Vec<u8>) -> Result<[u8; 32], StoreError> {
+pub fn bytes_32(
+    bytes: Vec<u8>,
+    table: &'static str,
+    column: &'static str,
+) -> Result<[u8; 32], StoreError> {
     bytes.try_into().map_err(|_| StoreError::Corrupt {
-        table: "credential",
-        column: "digest",
+        table,
+        column,
         value: "not 32 bytes".to_owned(),
     })
 }
@@ -63,6 +68,7 @@ macro_rules! words {
     };
 }
 
+words!(part_word, part, Part { Sent = "sent", Changed = "changed" }, "message", "via_part");
 words!(privacy_word, privacy, Privacy { Open = "open", Closed = "closed", Secret = "secret" }, "room", "privacy");
 words!(type_word, room_type, RoomType { Normal = "normal", Auditorium = "auditorium" }, "room", "type");
 words!(invitations_word, invitations, Invitations { Inherit = "inherit", False = "false" }, "room", "invitations");

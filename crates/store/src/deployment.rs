@@ -5,6 +5,7 @@ use perch_domain::audit::AuditRecord;
 use perch_domain::credential::{Credential, CredentialKind};
 use perch_domain::pool::Pool;
 use perch_domain::principal::Principal;
+use perch_domain::token_key::TokenKey;
 use perch_domain::{CredentialId, PrincipalId};
 
 use crate::{StoreError, Version};
@@ -29,6 +30,8 @@ pub struct Directory {
     pub pools: Vec<Pool>,
     /// Nodes that are to take no new clients, by name, in order.
     pub inactive_nodes: Vec<String>,
+    /// The keys that sign tokens, oldest first.
+    pub token_keys: Vec<TokenKey>,
 }
 
 /// What has changed in a directory since a version: principals and pools as they are now. Neither is ever removed.
@@ -42,6 +45,8 @@ pub struct DirectoryChanges {
     pub pools: Vec<Pool>,
     /// All nodes that are to take no new clients; absent when that has not changed.
     pub inactive_nodes: Option<Vec<String>>,
+    /// All keys that sign tokens; absent when that has not changed.
+    pub token_keys: Option<Vec<TokenKey>>,
     /// Sessions and tokens that have ended, with whose they were: the last 10,000 at most.
     pub ended: Vec<(PrincipalId, CredentialId)>,
 }
@@ -167,6 +172,11 @@ pub trait DeploymentWrite: Send {
     /// # Errors
     /// When the database fails.
     async fn set_inactive_nodes(&mut self, names: &[String]) -> Result<(), StoreError>;
+    /// Replaces the keys that sign tokens.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn set_token_keys(&mut self, keys: &[TokenKey]) -> Result<(), StoreError>;
     /// Appends to the audit log.
     ///
     /// # Errors

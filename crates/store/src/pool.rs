@@ -5,7 +5,7 @@ use perch_domain::addin::Addin;
 use perch_domain::addin_storage::{StorageEntry, StorageKey};
 use perch_domain::audit::AuditRecord;
 use perch_domain::category::Category;
-use perch_domain::message::{Draft, Message};
+use perch_domain::message::{Draft, Message, Via};
 use perch_domain::room::Room;
 use perch_domain::trigger::Trigger;
 use perch_domain::{AddinId, CategoryId, Nonce, PrincipalId, RoomId, Seq, Timestamp, TriggerId};
@@ -65,6 +65,8 @@ pub struct Append {
     pub draft: Draft,
     /// The author's identifier for it.
     pub nonce: Nonce,
+    /// The add-in that had part in it.
+    pub via: Option<Via>,
 }
 
 /// What became of a message to append.

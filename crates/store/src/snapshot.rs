@@ -169,6 +169,7 @@ const DEPLOYMENT: &[Table] = &[
     table!("credential" (
         id: Id, kind: Text, principal: Id, name: Text, digest: Bytes, created_at: Int, expires_at: Int
     ) order (id)),
+    table!("token_key" (id: Id, private_key: Bytes, created_at: Int) order (id)),
     AUDIT,
     table!("pool" (fqdn: Text, display_name: Text, is_default: Bool, created_at: Int) order (fqdn)),
 ];
@@ -176,7 +177,7 @@ const DEPLOYMENT: &[Table] = &[
 const POOL: &[Table] = &[
     table!("addin" (
         id: Id, name: Text, name_folded: Text, url: Text, granted: Text, requested: Text, approved: Bool,
-        disabled: Bool, revision: Int, created_at: Int, updated_at: Int
+        disabled: Bool, secret: Bytes, revision: Int, created_at: Int, updated_at: Int
     ) order (id)),
     table!("trigger" (
         id: Id, name: Text, name_folded: Text, enabled: Bool, context_type: Text, pattern: Text, id_field: Text,
@@ -199,7 +200,8 @@ const POOL: &[Table] = &[
         room: Room, role: Text, principal: Id, place: Int
     ) order (room, role, principal)),
     table!("message" by room (
-        seq: Int, author: Id, at: Int, alert: Bool, title: Text, text: Text, contexts: Text, nonce: Id
+        seq: Int, author: Id, at: Int, alert: Bool, title: Text, text: Text, contexts: Text, nonce: Id,
+        via: Id, via_part: Text
     ) order (seq)),
     table!("attention" (person: Id, room: Room, followed: Bool, read: Int) order (person, room)),
     table!("addin_storage" (

@@ -13,12 +13,14 @@ pub mod live;
 pub mod live_examples;
 pub mod message;
 pub mod node;
+pub mod pane;
 pub mod pool;
 pub mod principal;
 pub mod problem;
 pub mod room;
 pub mod search;
 pub mod session;
+pub mod token;
 pub mod trigger;
 
 /// Tells a field that is absent (leave it) from one that is `null` (clear it).

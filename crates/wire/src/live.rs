@@ -47,6 +47,9 @@ pub enum ClientFrame {
         /// With a title it is a story.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         title: Option<String>,
+        /// The token of the pane whose page changed what the person wrote.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pane: Option<String>,
     },
     /// Says how far the person has read.
     Read {

@@ -31,12 +31,52 @@ pub struct Message {
     pub contexts: Vec<Context>,
     /// The author's own identifier for it.
     pub nonce: Uuid,
+    /// The add-in that had part in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<Via>,
+}
+
+/// An add-in's part in a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Via {
+    /// The add-in.
+    pub addin: Uuid,
+    /// Its name; absent when it was removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it did.
+    pub part: Part,
+}
+
+/// What an add-in did with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Its page wrote the message.
+    Sent,
+    /// Its page changed what the person wrote.
+    Changed,
+}
+
+impl Via {
+    /// The part of an add-in of this name.
+    #[must_use]
+    pub fn new(via: domain::Via, name: Option<String>) -> Self {
+        Self {
+            addin: via.addin.0,
+            name,
+            part: match via.part {
+                domain::Part::Sent => Part::Sent,
+                domain::Part::Changed => Part::Changed,
+            },
+        }
+    }
 }
 
 impl Message {
-    /// A message with its author's name.
+    /// A message with the names of its author and of the add-in that had part in it.
     #[must_use]
-    pub fn new(message: &domain::Message, author: Author) -> Self {
+    pub fn new(message: &domain::Message, author: Author, via: Option<Via>) -> Self {
         Self {
             room: message.room.0,
             seq: message.seq.0,
@@ -47,6 +87,7 @@ impl Message {
             title: message.title.clone(),
             contexts: message.contexts.iter().map(Context::from).collect(),
             nonce: message.nonce.0,
+            via,
         }
     }
 }
@@ -93,6 +134,9 @@ pub struct NewMessage {
     /// With a title it is a story.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// For a request that is made for an add-in's page: the person wrote the message, and the page changed it. Otherwise the page wrote it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub filtered: bool,
 }
 
 /// A page of history.

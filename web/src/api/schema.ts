@@ -517,6 +517,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rooms/{room}/panes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a pane for the page of the room's add-in */
+        post: operations["open_pane"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A token for the add-in whose page asks */
+        post: operations["issue_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/token-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys that sign tokens, oldest first */
+        get: operations["list_token_keys"];
+        put?: never;
+        /** Change to a new key */
+        post: operations["rotate_token_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -711,6 +763,13 @@ export interface components {
              */
             force?: boolean;
         };
+        /** @description Something that a page wants and may not do. */
+        Denied: {
+            /** @description As the page named it. */
+            capability: string;
+            /** @description Why. */
+            why: components["schemas"]["Why"];
+        };
         /** @description A message that was found. */
         FoundMessage: {
             /** @description The message. */
@@ -731,6 +790,16 @@ export interface components {
              *      or empty and still have a next one.
              */
             next?: string | null;
+        };
+        /** @description A proof for the add-in's own server. */
+        IdentityToken: {
+            /**
+             * Format: uint32
+             * @description How long it is valid, in seconds.
+             */
+            expires_in: number;
+            /** @description A JSON Web Token, signed with ES256; the keys are at `/.well-known/jwks.json`. */
+            token: string;
         };
         /** @description Messages to load as history, oldest first; at most 1,000 at a time. */
         Import: {
@@ -842,6 +911,8 @@ export interface components {
             seq: number;
             /** @description Plain text. The body, for a story. */
             text: string;
+            /** @description The add-in that had part in it. */
+            via?: components["schemas"]["Via"] | null;
         };
         /** @description A page of history. */
         MessagePage: {
@@ -938,6 +1009,11 @@ export interface components {
             /** @description 1 to 256 characters. */
             name: string;
         };
+        /** @description Whose page asks for a token. */
+        NewIdentityToken: {
+            /** @description The token of its pane. */
+            pane: string;
+        };
         /** @description Something to post. */
         NewMessage: {
             /** @description With a title it is a story. */
@@ -947,6 +1023,8 @@ export interface components {
              * @default false
              */
             alert?: boolean;
+            /** @description For a request that is made for an add-in's page: the person wrote the message, and the page changed it. Otherwise the page wrote it. */
+            filtered?: boolean;
             /**
              * Format: uuid
              * @description Made by the author's program; a retry with the same one returns the first result.
@@ -954,6 +1032,14 @@ export interface components {
             nonce: string;
             /** @description Plain text, up to 4,000 characters; a story's body up to 32,000. */
             text: string;
+        };
+        /** @description What the page of a pane would like to do. */
+        NewPane: {
+            /**
+             * @description Names of capabilities, at most 64. Administrators see those that were not granted; nothing is granted because of it.
+             * @default []
+             */
+            wants?: string[];
         };
         /** @description A pool to add. */
         NewPool: {
@@ -1040,6 +1126,15 @@ export interface components {
             /** @description What it is for. */
             name: string;
         };
+        /** @description How to change to a new key. */
+        NewTokenKey: {
+            /**
+             * @description Sign with it now, and let nothing be valid that older keys signed: for a key that was stolen. Otherwise it is
+             *      published for ten minutes before it signs.
+             * @default false
+             */
+            at_once?: boolean;
+        };
         /** @description A trigger to create. */
         NewTrigger: {
             /** @description Words of letters, digits, `_` and `-` with dots between them, at most 64 characters. */
@@ -1096,6 +1191,24 @@ export interface components {
              */
             limit?: number | null;
         };
+        /** @description An open pane. */
+        Pane: {
+            /** @description What it wants and may not do. */
+            denied: components["schemas"]["Denied"][];
+            /** @description What the page may do. */
+            granted: components["schemas"]["Capability"][];
+            /**
+             * Format: uuid
+             * @description The pane.
+             */
+            id: string;
+            /** @description Who looks at the page, as this add-in may know them: by identifier, or by a pseudonym that no other add-in is given. */
+            subject: string;
+            /** @description Sent as `Perch-Pane` with every request that is made for the page. Not for the page itself. */
+            token: string;
+        };
+        /** @description What an add-in did with a message. */
+        Part: "sent" | "changed";
         /** @description Somebody who has a room open. */
         Participant: {
             /** @description `sip:` and the address. */
@@ -1579,6 +1692,20 @@ export interface components {
             /** @description What it is for. */
             name: string;
         };
+        /** @description A key that signs tokens. */
+        TokenKey: {
+            /** @description When it was made. */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Named in what it signs, as `kid`.
+             */
+            id: string;
+            /** @description It is among the published keys. */
+            published: boolean;
+            /** @description It signs now. */
+            signing: boolean;
+        };
         /** @description A token in a path. */
         TokenPath: {
             /**
@@ -1682,6 +1809,20 @@ export interface components {
             /** @description A trigger that is not stored, or a change of one, to be tried among the others. */
             trigger?: components["schemas"]["NewTrigger"] | null;
         };
+        /** @description An add-in's part in a message. */
+        Via: {
+            /**
+             * Format: uuid
+             * @description The add-in.
+             */
+            addin: string;
+            /** @description Its name; absent when it was removed. */
+            name?: string | null;
+            /** @description What it did. */
+            part: components["schemas"]["Part"];
+        };
+        /** @description Why an add-in may not do something. */
+        Why: "maximum" | "room" | "pending" | "disabled" | "unknown";
     };
     responses: never;
     parameters: never;
@@ -1711,6 +1852,15 @@ export interface operations {
             };
             /** @description `NotSignedIn`. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1779,7 +1929,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ForeignOrigin`. */
+            /** @description `ActionNotGranted`, `ForeignOrigin`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1851,7 +2001,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ForeignOrigin`. */
+            /** @description `ActionNotGranted`, `ForeignOrigin`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1919,7 +2069,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ForeignOrigin`. */
+            /** @description `ActionNotGranted`, `ForeignOrigin`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1992,6 +2142,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `ActionNotGranted`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `RequestTimeout`. */
             408: {
                 headers: {
@@ -2053,7 +2212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ForeignOrigin`. */
+            /** @description `ActionNotGranted`, `ForeignOrigin`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2128,7 +2287,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ForeignOrigin`. */
+            /** @description `ActionNotGranted`, `ForeignOrigin`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2201,6 +2360,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `ActionNotGranted`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `RequestTimeout`. */
             408: {
                 headers: {
@@ -2262,7 +2430,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2344,7 +2512,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2417,7 +2585,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2506,6 +2674,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `ActionNotGranted`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `RequestTimeout`. */
             408: {
                 headers: {
@@ -2576,7 +2753,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2671,6 +2848,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `ActionNotGranted`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `NoSuchNode`. */
             404: {
                 headers: {
@@ -2744,7 +2930,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2838,7 +3024,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2920,7 +3106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3017,7 +3203,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3097,7 +3283,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3190,7 +3376,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3284,7 +3470,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3366,7 +3552,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3465,7 +3651,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3553,7 +3739,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3630,7 +3816,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3723,7 +3909,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3817,6 +4003,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `ActionNotGranted`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `NoSuchNode`. */
             404: {
                 headers: {
@@ -3890,7 +4085,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3987,7 +4182,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4064,7 +4259,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4157,7 +4352,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4275,7 +4470,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4366,7 +4561,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`, `UnableToCreateRoom`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`, `UnableToCreateRoom`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4464,7 +4659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4550,6 +4745,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `ActionNotGranted`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `NoSuchNode`. */
             404: {
                 headers: {
@@ -4616,7 +4820,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4698,7 +4902,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`, `UnableToCreateRoom`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`, `UnableToCreateRoom`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4793,7 +4997,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4869,7 +5073,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`, `NodeDisabled`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`, `NodeDisabled`, `ActionNotGranted`, `AddinDisabled`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4889,6 +5093,15 @@ export interface operations {
             };
             /** @description `RequestTimeout`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PaneEnded`. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4944,7 +5157,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`, `NodeDisabled`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`, `NodeDisabled`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5019,7 +5232,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`, `NodeDisabled`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`, `NodeDisabled`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5099,7 +5312,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`, `NodeDisabled`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`, `NodeDisabled`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5192,7 +5405,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`, `NodeDisabled`, `HistoryOff`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`, `NodeDisabled`, `HistoryOff`, `AddinDisabled`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5212,6 +5425,15 @@ export interface operations {
             };
             /** @description `RequestTimeout`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PaneEnded`. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5283,7 +5505,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`, `NodeDisabled`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`, `NodeDisabled`, `AddinDisabled`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5303,6 +5525,15 @@ export interface operations {
             };
             /** @description `RequestTimeout`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PaneEnded`. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5374,7 +5605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5470,7 +5701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`, `NodeDisabled`, `HistoryOff`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`, `NodeDisabled`, `HistoryOff`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5555,7 +5786,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`, `NodeDisabled`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`, `NodeDisabled`, `AddinDisabled`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5575,6 +5806,15 @@ export interface operations {
             };
             /** @description `RequestTimeout`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PaneEnded`. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5643,7 +5883,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`, `NodeDisabled`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`, `NodeDisabled`, `AddinDisabled`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5663,6 +5903,15 @@ export interface operations {
             };
             /** @description `RequestTimeout`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PaneEnded`. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5736,7 +5985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ErrorPermission`, `NodeDisabled`. */
+            /** @description `ActionNotGranted`, `ErrorPermission`, `NodeDisabled`, `AddinDisabled`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5763,7 +6012,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `DataCollision`. */
+            /** @description `PaneEnded`, `DataCollision`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5782,6 +6031,339 @@ export interface operations {
                 };
             };
             /** @description `TooManyRequests`, `LimitExceeded`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_pane: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The room. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        /** @description What the page of a pane would like to do. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPane"];
+            };
+        };
+        responses: {
+            /** @description An open pane. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pane"];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`, `ErrorPermission`, `NodeDisabled`, `AddinDisabled`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchAddin`, `InvalidArgument`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`, `LimitExceeded`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The room. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        /** @description Whose page asks for a token. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIdentityToken"];
+            };
+        };
+        responses: {
+            /** @description A proof for the add-in's own server. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityToken"];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`, `ErrorPermission`, `NodeDisabled`, `ActionNotGranted`, `AddinDisabled`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PaneEnded`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchAddin`, `InvalidArgument`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_token_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenKey"][];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_token_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How to change to a new key. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTokenKey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenKey"][];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `InvalidArgument`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
             429: {
                 headers: {
                     [name: string]: unknown;

@@ -17,6 +17,7 @@ export type Addin = Schemas['Addin'];
 export type NewAddin = Schemas['NewAddin'];
 export type AddinPatch = Schemas['AddinPatch'];
 export type Capability = Schemas['Capability'];
+export type Pane = Schemas['Pane'];
 export type RoomAddin = Schemas['RoomAddin'];
 export type Category = Schemas['Category'];
 export type NewCategory = Schemas['NewCategory'];

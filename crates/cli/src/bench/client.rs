@@ -116,6 +116,7 @@ impl Sender {
             text: format!("{sent_micros:020} {WORDS}"),
             alert: false,
             title: None,
+            pane: None,
         };
         self.send(&frame).await
     }

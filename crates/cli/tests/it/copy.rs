@@ -122,6 +122,7 @@ impl Busy {
             )
             .unwrap(),
             nonce: Nonce(Uuid::new_v4()),
+            via: None,
         };
         for chunk in (0..MANY).collect::<Vec<_>>().chunks(4_000) {
             let batch = Batch {

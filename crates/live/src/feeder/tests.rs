@@ -81,6 +81,7 @@ async fn pool(folder: &TempDir) -> (Arc<dyn PoolStore>, Arc<dyn SearchIndex>) {
         at: AT,
         draft: Draft::parse("the brown fox", false, None, &Detector::default()).unwrap(),
         nonce: Nonce(Uuid::from_u128(n)),
+        via: None,
     };
     let batch = Batch {
         appends: vec![append(1), append(2)],

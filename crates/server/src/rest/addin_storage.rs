@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::room::RoomPath;
 use crate::ServerState;
-use crate::auth::SignedIn;
+use crate::auth::Acting;
 use crate::extract::{At, Body};
 use crate::openapi::operation;
 use crate::problem::Refused;
@@ -34,6 +34,8 @@ const READ: &[Code] = &[
     Code::ErrorPermission,
     Code::NodeDisabled,
     Code::NoSuchAddin,
+    Code::AddinDisabled,
+    Code::PaneEnded,
     Code::InvalidArgument,
 ];
 const CHANGE: &[Code] = &[
@@ -41,6 +43,8 @@ const CHANGE: &[Code] = &[
     Code::ErrorPermission,
     Code::NodeDisabled,
     Code::NoSuchAddin,
+    Code::AddinDisabled,
+    Code::PaneEnded,
     Code::InvalidArgument,
     Code::DataCollision,
     Code::LimitExceeded,
@@ -74,7 +78,7 @@ pub(crate) fn routes() -> ApiRouter<ServerState> {
 
 async fn list_storage(
     State(app): State<Arc<App>>,
-    SignedIn(actor): SignedIn,
+    Acting(actor): Acting,
     At(path): At<RoomPath>,
 ) -> Result<Json<Vec<StorageEntry>>, Refused> {
     Ok(Json(app.list_storage(&actor, RoomId(path.room)).await?))
@@ -82,7 +86,7 @@ async fn list_storage(
 
 async fn get_storage(
     State(app): State<Arc<App>>,
-    SignedIn(actor): SignedIn,
+    Acting(actor): Acting,
     At(path): At<StoragePath>,
 ) -> Result<Json<StorageEntry>, Refused> {
     Ok(Json(
@@ -93,7 +97,7 @@ async fn get_storage(
 
 async fn put_storage(
     State(app): State<Arc<App>>,
-    SignedIn(actor): SignedIn,
+    Acting(actor): Acting,
     At(path): At<StoragePath>,
     Body(body): Body<StorageValue>,
 ) -> Result<Json<StorageEntry>, Refused> {

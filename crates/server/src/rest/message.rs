@@ -13,7 +13,7 @@ use perch_wire::message::{Message, MessagePage, NewMessage, PageRequest};
 
 use super::room::RoomPath;
 use crate::ServerState;
-use crate::auth::SignedIn;
+use crate::auth::{Acting, SignedIn};
 use crate::extract::{Asked, At, Body, Created};
 use crate::openapi::operation;
 use crate::problem::Refused;
@@ -54,6 +54,8 @@ pub(crate) fn routes() -> ApiRouter<ServerState> {
                     Code::ErrorPermission,
                     Code::NodeDisabled,
                     Code::HistoryOff,
+                    Code::AddinDisabled,
+                    Code::PaneEnded,
                     Code::InvalidArgument,
                 ];
                 operation(
@@ -72,6 +74,8 @@ pub(crate) fn routes() -> ApiRouter<ServerState> {
                     Code::EmptyMessage,
                     Code::MessageTooLong,
                     Code::InvalidArgument,
+                    Code::AddinDisabled,
+                    Code::PaneEnded,
                     Code::StorageFull,
                     Code::ShuttingDown,
                 ];
@@ -89,7 +93,7 @@ pub(crate) fn routes() -> ApiRouter<ServerState> {
 
 async fn list_messages(
     State(app): State<Arc<App>>,
-    SignedIn(actor): SignedIn,
+    Acting(actor): Acting,
     At(path): At<RoomPath>,
     Asked(page): Asked<PageRequest>,
 ) -> Result<Json<MessagePage>, Refused> {
@@ -100,7 +104,7 @@ async fn list_messages(
 
 async fn post_message(
     State(app): State<Arc<App>>,
-    SignedIn(actor): SignedIn,
+    Acting(actor): Acting,
     At(path): At<RoomPath>,
     Body(body): Body<NewMessage>,
 ) -> Result<Created<Message>, Refused> {

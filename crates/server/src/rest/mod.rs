@@ -5,6 +5,7 @@ mod addin_storage;
 mod category;
 mod message;
 mod node;
+pub(crate) mod pane;
 mod pool;
 mod principal;
 mod room;
@@ -52,6 +53,10 @@ pub(crate) const TAGS: &[(&str, &str)] = &[
         "addin_storage",
         "The small storage that a room keeps for its add-in.",
     ),
+    (
+        "pane",
+        "Panes of add-ins' pages: what is asked for a page carries its pane, and may do what the add-in was granted.",
+    ),
 ];
 
 /// Every route below `/api/v1`.
@@ -68,4 +73,5 @@ pub(crate) fn routes() -> ApiRouter<ServerState> {
         .merge(message::routes())
         .merge(search::routes())
         .merge(addin_storage::routes())
+        .merge(pane::routes())
 }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::pool::PoolPath;
 use crate::ServerState;
-use crate::auth::SignedIn;
+use crate::auth::{Acting, SignedIn};
 use crate::extract::{Asked, At, Body, Created, Done};
 use crate::openapi::operation;
 use crate::problem::Refused;
@@ -51,6 +51,10 @@ const CHANGE: &[Code] = &[
     Code::DuplicateRoomName,
     Code::DataCollision,
 ];
+/// What a request for an add-in's page may be refused with.
+pub(super) const FOR_PAGES: &[Code] =
+    &[Code::ActionNotGranted, Code::AddinDisabled, Code::PaneEnded];
+
 /// Refusals of whatever needs the right to join.
 pub(crate) const JOIN: &[Code] = &[Code::NoSuchNode, Code::ErrorPermission, Code::NodeDisabled];
 
@@ -138,7 +142,7 @@ pub(crate) fn routes() -> ApiRouter<ServerState> {
                     "room",
                     "list_participants",
                     "Who has the room open",
-                    JOIN,
+                    &[JOIN, FOR_PAGES].concat(),
                 )
             }),
         )
@@ -239,7 +243,7 @@ async fn delete_room(
 
 async fn list_participants(
     State(app): State<Arc<App>>,
-    SignedIn(actor): SignedIn,
+    Acting(actor): Acting,
     At(path): At<RoomPath>,
 ) -> Result<Json<Vec<Participant>>, Refused> {
     Ok(Json(app.list_participants(&actor, RoomId(path.room))?))

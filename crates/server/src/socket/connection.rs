@@ -186,14 +186,16 @@ impl Connection {
                 text,
                 alert,
                 title,
+                pane,
             } => {
                 let new = NewMessage {
                     nonce,
                     text,
                     alert,
                     title,
+                    filtered: pane.is_some(),
                 };
-                self.post(id, RoomId(room), &new).await;
+                self.post(id, RoomId(room), &new, pane.as_deref()).await;
             }
             ClientFrame::Read { room, seq } => {
                 if let Err(refusal) = self.app.mark_read(&self.actor, RoomId(room), Seq(seq)) {
@@ -237,7 +239,7 @@ impl Connection {
         }
     }
 
-    async fn post(&mut self, id: u64, room: RoomId, new: &NewMessage) {
+    async fn post(&mut self, id: u64, room: RoomId, new: &NewMessage, pane: Option<&str>) {
         if !self.rooms.contains_key(&room) {
             let detail = "Join the room before posting in it.";
             self.error(
@@ -247,10 +249,18 @@ impl Connection {
             );
             return;
         }
+        let actor = match pane {
+            None => Ok(self.actor.clone()),
+            Some(pane) => self.app.for_pane(self.actor.clone(), pane),
+        };
+        let actor = match actor {
+            Ok(actor) => actor,
+            Err(refusal) => return self.error(Some(id), Some(room), &refusal),
+        };
         let subscriber = Arc::clone(&self.subscriber);
         let outcome = self
             .app
-            .post(&self.actor, room, new, move |outcome| {
+            .post(&actor, room, new, move |outcome| {
                 subscriber.send(match outcome {
                     Ok(posted) => Frame::encode(&ServerFrame::Posted {
                         id,

@@ -2,7 +2,9 @@
 
 use perch_domain::credential::{Credential, CredentialKind};
 use perch_domain::principal::PrincipalKind;
-use perch_domain::{AddinId, CategoryId, CredentialId, RoomId, Seq};
+use perch_domain::secret::Secret;
+use perch_domain::token_key::TokenKey;
+use perch_domain::{AddinId, CategoryId, CredentialId, RoomId, Seq, TokenKeyId};
 use perch_store::{Storage, Version};
 use uuid::Uuid;
 
@@ -146,6 +148,26 @@ pub async fn ended_sessions_and_tokens_are_read_since_a_version(storage: &dyn St
     let mut ended = store.changes(seen).await.unwrap().ended;
     ended.sort();
     assert_eq!(ended, [(person(1), id(1)), (person(1), id(3))]);
+}
+
+pub async fn token_keys_are_replaced_and_read_as_a_change(storage: &dyn Storage) {
+    let store = storage.deployment().await.unwrap();
+    let since = store.load().await.unwrap().version;
+    let key = |n: u8| TokenKey {
+        id: TokenKeyId(Uuid::from_u128(u128::from(n))),
+        private_key: Secret(vec![n; 138]),
+        created_at: START.plus_seconds(i64::from(n)),
+    };
+    let keys = [key(1), key(2)];
+    let mut write = store.write().await.unwrap();
+    write.set_token_keys(&keys).await.unwrap();
+    write.commit().await.unwrap();
+    let changes = store.changes(since).await.unwrap();
+    assert_eq!(changes.token_keys.as_deref(), Some(&keys[..]));
+    let mut write = store.write().await.unwrap();
+    write.set_token_keys(&keys[1..]).await.unwrap();
+    write.commit().await.unwrap();
+    assert_eq!(store.load().await.unwrap().token_keys, keys[1..]);
 }
 
 pub async fn inactive_nodes_are_replaced_and_read_as_a_change(storage: &dyn Storage) {

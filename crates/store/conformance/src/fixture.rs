@@ -9,6 +9,7 @@ use perch_domain::message::{Draft, Message};
 use perch_domain::pool::{Pool, PoolFqdn};
 use perch_domain::principal::{Address, Principal, PrincipalKind};
 use perch_domain::room::{Invitations, Privacy, Room, RoomType};
+use perch_domain::secret::Secret;
 use perch_domain::trigger::Detector;
 use perch_domain::{
     AddinId, CategoryId, Description, Name, Nonce, PrincipalId, Revision, RoomId, Seq, Timestamp,
@@ -72,6 +73,7 @@ pub(crate) fn addin(n: u128, name: &str) -> Addin {
         requested: Grants::NONE,
         approved: true,
         disabled: false,
+        secret: Secret([7; 32]),
         revision: Revision(1),
         created_at: START,
         updated_at: START,
@@ -151,6 +153,7 @@ pub(crate) fn append(room: RoomId, n: u32, text: &str) -> Append {
         at: START.plus_seconds(i64::from(n)),
         draft: Draft::parse(text, false, None, &Detector::built_in().unwrap()).unwrap(),
         nonce: nonce(u128::from(n)),
+        via: None,
     }
 }
 

@@ -125,6 +125,7 @@ macro_rules! suite {
             snapshot::a_pool_filled_from_another_is_the_same_and_goes_on,
             snapshot::what_was_filled_and_not_committed_is_gone,
             change::inactive_nodes_are_replaced_and_read_as_a_change,
+            change::token_keys_are_replaced_and_read_as_a_change,
             durability::a_deployment_opened_again_has_everything,
             durability::a_pool_opened_again_has_everything_and_goes_on,
             durability::what_is_committed_is_seen_by_whoever_opens_the_pool_next,

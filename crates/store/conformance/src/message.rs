@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use perch_domain::message::Draft;
+use perch_domain::message::{Draft, Part, Via};
 use perch_domain::trigger::{ContextType, Detector, Rule, Trigger, Words};
-use perch_domain::{Name, RoomId, Seq};
+use perch_domain::{AddinId, Name, RoomId, Seq};
 use perch_store::{Append, Appended, Page, Storage};
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -269,10 +269,16 @@ pub async fn messages_are_found_as_they_were_posted(storage: &dyn Storage) {
         Draft::parse(&"é".repeat(32_000), false, Some("long"), &triggers),
     ]
     .map(Result::unwrap);
+    let via = |n| {
+        let parts = [None, Some(Part::Sent), Some(Part::Changed)];
+        let addin = AddinId(Uuid::from_u128(5));
+        parts[n as usize % 3].map(|part| Via { addin, part })
+    };
     let batch: Vec<_> = (1..)
         .zip(&drafts)
         .map(|(n, draft)| Append {
             draft: draft.clone(),
+            via: via(n),
             ..append(rooms[0], n, "replaced")
         })
         .collect();
@@ -287,6 +293,7 @@ pub async fn messages_are_found_as_they_were_posted(storage: &dyn Storage) {
             person(1),
             at,
             nonce(u128::from(n)),
+            via(n),
         );
         assert_eq!(message, wanted);
     }

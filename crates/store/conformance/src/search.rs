@@ -140,6 +140,7 @@ async fn corpus(storage: &dyn Storage) -> (Arc<dyn PoolStore>, Vec<RoomId>, Vec<
             at: START.plus_seconds(*seconds),
             draft: Draft::parse(text, false, *title, &Detector::default()).unwrap(),
             nonce: nonce(n),
+            via: None,
         });
     store.append(&appends(batch.collect())).await.unwrap();
     let mut seqs = [0; 3];

@@ -131,6 +131,11 @@ const fn migrations(part: &Part) -> &'static [Migration] {
                 "create_inactive_node",
                 include_str!("../migrations/deployment/0003_create_inactive_node.sql"),
             ),
+            (
+                4,
+                "create_token_key",
+                include_str!("../migrations/deployment/0004_create_token_key.sql"),
+            ),
         ],
         Part::Pool(_) => &[
             (
@@ -152,6 +157,11 @@ const fn migrations(part: &Part) -> &'static [Migration] {
                 4,
                 "create_trigger",
                 include_str!("../migrations/pool/0004_create_trigger.sql"),
+            ),
+            (
+                5,
+                "add_pane",
+                include_str!("../migrations/pool/0005_add_pane.sql"),
             ),
         ],
     }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use perch_domain::message::Message;
-use perch_domain::{Nonce, PrincipalId, RoomId, Seq, Timestamp};
-use perch_store::column::{contexts, contexts_text, int};
+use perch_domain::message::{Message, Via};
+use perch_domain::{AddinId, Nonce, PrincipalId, RoomId, Seq, Timestamp};
+use perch_store::column::{contexts, contexts_text, int, part, part_word};
 use perch_store::{Append, Appended, Batch, Page, StoreError};
 use sqlx::postgres::{PgConnection, PgRow};
 use uuid::Uuid;
@@ -163,6 +163,8 @@ struct Rows<'a> {
     texts: Vec<&'a str>,
     contexts: Vec<Option<String>>,
     nonces: Vec<Uuid>,
+    vias: Vec<Option<Uuid>>,
+    via_parts: Vec<Option<&'static str>>,
 }
 
 impl<'a> Rows<'a> {
@@ -177,6 +179,9 @@ impl<'a> Rows<'a> {
         self.texts.push(draft.text());
         self.contexts.push(contexts_text(draft.contexts()));
         self.nonces.push(append.nonce.0);
+        self.vias.push(append.via.map(|via| via.addin.0));
+        self.via_parts
+            .push(append.via.map(|via| part_word(via.part)));
     }
 
     /// Inserts the messages and moves the heads of their rooms. In the order of the nonces: who inserts one that another
@@ -184,15 +189,16 @@ impl<'a> Rows<'a> {
     async fn insert(self, connection: &mut PgConnection) -> Result<(), StoreError> {
         sqlx::query(
             "WITH entry AS ( \
-                 SELECT room, seq, author, at, alert, title, text, contexts, nonce \
-                 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-                 AS entry (room, seq, author, at, alert, title, text, contexts, nonce) \
+                 SELECT room, seq, author, at, alert, title, text, contexts, nonce, via, via_part \
+                 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+                 AS entry (room, seq, author, at, alert, title, text, contexts, nonce, via, via_part) \
              ), moved AS ( \
                  UPDATE room SET head = last.seq \
                  FROM (SELECT room, max(seq) AS seq FROM entry GROUP BY room) AS last WHERE room.no = last.room \
              ) \
-             INSERT INTO message (room, seq, author, at, alert, title, text, contexts, nonce) \
-             SELECT room, seq, author, at, alert, title, text, contexts, nonce FROM entry ORDER BY author, nonce",
+             INSERT INTO message (room, seq, author, at, alert, title, text, contexts, nonce, via, via_part) \
+             SELECT room, seq, author, at, alert, title, text, contexts, nonce, via, via_part FROM entry \
+             ORDER BY author, nonce",
         )
         .bind(self.rooms)
         .bind(self.seqs)
@@ -203,6 +209,8 @@ impl<'a> Rows<'a> {
         .bind(self.texts)
         .bind(self.contexts)
         .bind(self.nonces)
+        .bind(self.vias)
+        .bind(self.via_parts)
         .execute(connection)
         .await
         .map_err(error)?;
@@ -219,12 +227,12 @@ pub(crate) async fn page(
 ) -> Result<Vec<Message>, StoreError> {
     let (sql, bound) = match page {
         Page::Before(before) => (
-            "SELECT seq, author, at, alert, title, text, contexts, nonce FROM message \
+            "SELECT seq, author, at, alert, title, text, contexts, nonce, via, via_part FROM message \
              WHERE room = (SELECT no FROM room WHERE id = $1) AND seq < $2 ORDER BY seq DESC LIMIT $3",
             before,
         ),
         Page::After(after) => (
-            "SELECT seq, author, at, alert, title, text, contexts, nonce FROM message \
+            "SELECT seq, author, at, alert, title, text, contexts, nonce, via, via_part FROM message \
              WHERE room = (SELECT no FROM room WHERE id = $1) AND seq > $2 ORDER BY seq LIMIT $3",
             after,
         ),
@@ -257,7 +265,16 @@ fn message(row: &PgRow, room: RoomId) -> Result<Message, StoreError> {
         title: get(row, "title")?,
         contexts: contexts(get::<Option<&str>>(row, "contexts")?)?,
         nonce: Nonce(id(row, "nonce")?),
+        via: via(row)?,
     })
+}
+
+fn via(row: &PgRow) -> Result<Option<Via>, StoreError> {
+    let addin = get::<Option<Uuid>>(row, "via")?.map(AddinId);
+    let part = get::<Option<&str>>(row, "via_part")?
+        .map(part)
+        .transpose()?;
+    Ok(addin.zip(part).map(|(addin, part)| Via { addin, part }))
 }
 
 /// The messages at some places.
@@ -270,7 +287,7 @@ pub(crate) async fn at(
         .map(|(room, seq)| (room.0, int(seq.0)))
         .unzip();
     let rows = sqlx::query(
-        "SELECT room.id, message.seq, author, at, alert, title, text, contexts, nonce \
+        "SELECT room.id, message.seq, author, at, alert, title, text, contexts, nonce, via, via_part \
          FROM unnest($1, $2) AS entry (room, seq) JOIN room ON room.id = entry.room \
          JOIN message ON message.room = room.no AND message.seq = entry.seq",
     )

@@ -7,9 +7,10 @@ use perch_domain::category::{Category, Scope};
 use perch_domain::grant::Grants;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::room::Room;
+use perch_domain::secret::Secret;
 use perch_domain::{AddinId, CategoryId, Description, Name, PrincipalId, RoomId, Seq};
 use perch_store::column::{
-    int, invitations, invitations_word, privacy, privacy_word, room_type, type_word,
+    bytes_32, int, invitations, invitations_word, privacy, privacy_word, room_type, type_word,
 };
 use perch_store::{Catalogue, StoreError, Version};
 use sqlx::postgres::{PgConnection, PgRow};
@@ -32,7 +33,7 @@ pub(crate) async fn load(
     let version = change::version(connection).await?;
     let since = since.map(|since| int(since.0));
     let rows = sqlx::query(
-        "SELECT id, name, url, granted, requested, approved, disabled, revision, created_at, updated_at FROM addin \
+        "SELECT id, name, url, granted, requested, approved, disabled, secret, revision, created_at, updated_at FROM addin \
          WHERE $1::bigint IS NULL OR id IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'addin' AND version > $1)",
     )
         .bind(since)
@@ -132,6 +133,7 @@ fn addin(row: &PgRow, pool: &PoolFqdn) -> Result<Addin, StoreError> {
         requested: Grants::stored(get(row, "requested")?),
         approved: get(row, "approved")?,
         disabled: get(row, "disabled")?,
+        secret: Secret(bytes_32(get(row, "secret")?, "addin", "secret")?),
         revision: revision(row, "addin")?,
         created_at: time(row, "created_at")?,
         updated_at: time(row, "updated_at")?,
@@ -194,8 +196,8 @@ pub(crate) async fn insert_addin(
     addin: &Addin,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO addin (id, name, name_folded, url, granted, requested, approved, disabled, revision, created_at, \
-         updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO addin (id, name, name_folded, url, granted, requested, approved, disabled, secret, revision, created_at, \
+         updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(addin.id.0)
     .bind(addin.name.as_str())
@@ -205,6 +207,7 @@ pub(crate) async fn insert_addin(
     .bind(addin.requested.to_string())
     .bind(addin.approved)
     .bind(addin.disabled)
+    .bind(addin.secret.0.as_slice())
     .bind(int(addin.revision.0))
     .bind(addin.created_at.as_micros())
     .bind(addin.updated_at.as_micros())

@@ -7,8 +7,10 @@ use perch_domain::audit::AuditRecord;
 use perch_domain::credential::{Credential, CredentialKind};
 use perch_domain::pool::{Pool, PoolFqdn};
 use perch_domain::principal::{Address, Principal};
-use perch_domain::{CredentialId, PrincipalId, Timestamp};
-use perch_store::column::{credential_kind, credential_kind_word, digest, int, principal_kind};
+use perch_domain::secret::Secret;
+use perch_domain::token_key::TokenKey;
+use perch_domain::{CredentialId, PrincipalId, Timestamp, TokenKeyId};
+use perch_store::column::{bytes_32, credential_kind, credential_kind_word, int, principal_kind};
 use perch_store::{
     AuditEntry, Changed, DeploymentStore, DeploymentWrite, Directory, DirectoryChanges, StoreError,
     StoredPrincipal, Version, timed,
@@ -50,7 +52,7 @@ fn credential(row: &SqliteRow) -> Result<Credential, StoreError> {
         kind: credential_kind(get(row, "kind")?)?,
         principal: PrincipalId(id(row, "principal")?),
         name: get(row, "name")?,
-        digest: digest(get(row, "digest")?)?,
+        digest: bytes_32(get(row, "digest")?, "credential", "digest")?,
         created_at: time(row, "created_at")?,
         expires_at: get::<Option<i64>>(row, "expires_at")?.map(Timestamp::from_micros),
     })
@@ -118,11 +120,27 @@ async fn load(readers: &SqlitePool, since: Option<Version>) -> Result<Directory,
         .fetch_all(readers)
         .await
         .map_err(error)?;
+    let rows =
+        sqlx::query("SELECT id, private_key, created_at FROM token_key ORDER BY created_at, id")
+            .fetch_all(readers)
+            .await
+            .map_err(error)?;
+    let token_keys = rows
+        .iter()
+        .map(|row| {
+            Ok(TokenKey {
+                id: TokenKeyId(id(row, "id")?),
+                private_key: Secret(get(row, "private_key")?),
+                created_at: time(row, "created_at")?,
+            })
+        })
+        .collect::<Result<_, StoreError>>()?;
     Ok(Directory {
         version,
         principals,
         pools,
         inactive_nodes,
+        token_keys,
     })
 }
 
@@ -139,6 +157,7 @@ impl DeploymentStore for SqliteDeployment {
             principals,
             pools,
             inactive_nodes,
+            token_keys,
         } = load(readers, Some(since)).await?;
         let ended = change::since(readers, "credential", since).await?;
         let ended = ended
@@ -150,6 +169,7 @@ impl DeploymentStore for SqliteDeployment {
             principals,
             pools,
             inactive_nodes: Some(inactive_nodes),
+            token_keys: Some(token_keys),
             ended,
         })
     }
@@ -396,6 +416,28 @@ impl DeploymentWrite for SqliteDeploymentWrite {
         for name in names {
             sqlx::query("INSERT INTO inactive_node (name) VALUES (?)")
                 .bind(name)
+                .execute(&mut *self.transaction)
+                .await
+                .map_err(error)?;
+        }
+        Ok(())
+    }
+
+    async fn set_token_keys(&mut self, keys: &[TokenKey]) -> Result<(), StoreError> {
+        self.changed.push(Changed {
+            kind: "token_key",
+            id: Vec::new(),
+            owner: None,
+        });
+        sqlx::query("DELETE FROM token_key")
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(error)?;
+        for key in keys {
+            sqlx::query("INSERT INTO token_key (id, private_key, created_at) VALUES (?, ?, ?)")
+                .bind(key.id.0)
+                .bind(key.private_key.0.as_slice())
+                .bind(key.created_at.as_micros())
                 .execute(&mut *self.transaction)
                 .await
                 .map_err(error)?;

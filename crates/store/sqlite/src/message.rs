@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use perch_domain::message::Message;
-use perch_domain::{Nonce, PrincipalId, RoomId, Seq, Timestamp};
-use perch_store::column::{contexts, contexts_text, int};
+use perch_domain::message::{Message, Via};
+use perch_domain::{AddinId, Nonce, PrincipalId, RoomId, Seq, Timestamp};
+use perch_store::column::{contexts, contexts_text, int, part, part_word};
 use perch_store::{Append, Appended, Batch, Page, StoreError};
 use serde_json::json;
 use sqlx::SqlitePool;
@@ -155,6 +155,8 @@ fn row_json(head: &Head, append: &Append) -> serde_json::Value {
         draft.text(),
         contexts_text(draft.contexts()),
         hex(append.nonce.0),
+        append.via.map(|via| hex(via.addin.0)),
+        append.via.map(|via| part_word(via.part)),
     ])
 }
 
@@ -163,9 +165,9 @@ async fn insert(
     rows: Vec<serde_json::Value>,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO message (room, seq, author, at, alert, title, text, contexts, nonce) \
+        "INSERT INTO message (room, seq, author, at, alert, title, text, contexts, nonce, via, via_part) \
          SELECT value ->> 0, value ->> 1, unhex(value ->> 2), value ->> 3, value ->> 4, value ->> 5, value ->> 6, \
-                value ->> 7, unhex(value ->> 8) \
+                value ->> 7, unhex(value ->> 8), unhex(value ->> 9), value ->> 10 \
          FROM json_each(?)",
     )
     .bind(serde_json::Value::Array(rows).to_string())
@@ -184,12 +186,12 @@ pub(crate) async fn page(
 ) -> Result<Vec<Message>, StoreError> {
     let (sql, bound) = match page {
         Page::Before(before) => (
-            "SELECT seq, author, at, alert, title, text, contexts, nonce FROM message \
+            "SELECT seq, author, at, alert, title, text, contexts, nonce, via, via_part FROM message \
              WHERE room = (SELECT no FROM room WHERE id = ?) AND seq < ? ORDER BY seq DESC LIMIT ?",
             before,
         ),
         Page::After(after) => (
-            "SELECT seq, author, at, alert, title, text, contexts, nonce FROM message \
+            "SELECT seq, author, at, alert, title, text, contexts, nonce, via, via_part FROM message \
              WHERE room = (SELECT no FROM room WHERE id = ?) AND seq > ? ORDER BY seq LIMIT ?",
             after,
         ),
@@ -222,7 +224,16 @@ fn message(row: &SqliteRow, room: RoomId) -> Result<Message, StoreError> {
         title: get(row, "title")?,
         contexts: contexts(get::<Option<&str>>(row, "contexts")?)?,
         nonce: Nonce(id(row, "nonce")?),
+        via: via(row)?,
     })
+}
+
+fn via(row: &SqliteRow) -> Result<Option<Via>, StoreError> {
+    let addin = get::<Option<Uuid>>(row, "via")?.map(AddinId);
+    let part = get::<Option<&str>>(row, "via_part")?
+        .map(part)
+        .transpose()?;
+    Ok(addin.zip(part).map(|(addin, part)| Via { addin, part }))
 }
 
 /// The messages at some places.
@@ -235,7 +246,7 @@ pub(crate) async fn at(
         .map(|(room, seq)| json!([hex(room.0), int(seq.0)]))
         .collect();
     let rows = sqlx::query(
-        "SELECT room.id, message.seq, author, at, alert, title, text, contexts, nonce FROM json_each(?) AS entry \
+        "SELECT room.id, message.seq, author, at, alert, title, text, contexts, nonce, via, via_part FROM json_each(?) AS entry \
          CROSS JOIN room ON room.id = unhex(entry.value ->> 0) \
          CROSS JOIN message ON message.room = room.no AND message.seq = entry.value ->> 1",
     )

@@ -7,9 +7,10 @@ use perch_domain::category::{Category, Scope};
 use perch_domain::grant::Grants;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::room::Room;
+use perch_domain::secret::Secret;
 use perch_domain::{AddinId, CategoryId, Description, Name, PrincipalId, RoomId, Seq};
 use perch_store::column::{
-    int, invitations, invitations_word, privacy, privacy_word, room_type, type_word,
+    bytes_32, int, invitations, invitations_word, privacy, privacy_word, room_type, type_word,
 };
 use perch_store::{Catalogue, StoreError, Version};
 use serde_json::json;
@@ -35,7 +36,7 @@ pub(crate) async fn load(
     let version = change::version(readers).await?;
     let since = since.map(|since| int(since.0));
     let rows = sqlx::query(
-        "SELECT id, name, url, granted, requested, approved, disabled, revision, created_at, updated_at FROM addin \
+        "SELECT id, name, url, granted, requested, approved, disabled, secret, revision, created_at, updated_at FROM addin \
          WHERE ?1 IS NULL OR id IN (SELECT id FROM change WHERE kind = 'addin' AND version > ?1)",
     )
     .bind(since)
@@ -136,6 +137,7 @@ fn addin(row: &SqliteRow, pool: &PoolFqdn) -> Result<Addin, StoreError> {
         requested: Grants::stored(get(row, "requested")?),
         approved: get(row, "approved")?,
         disabled: get(row, "disabled")?,
+        secret: Secret(bytes_32(get(row, "secret")?, "addin", "secret")?),
         revision: revision(row, "addin")?,
         created_at: time(row, "created_at")?,
         updated_at: time(row, "updated_at")?,
@@ -206,8 +208,8 @@ pub(crate) async fn insert_addin(
     addin: &Addin,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO addin (id, name, name_folded, url, granted, requested, approved, disabled, revision, created_at, \
-         updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO addin (id, name, name_folded, url, granted, requested, approved, disabled, secret, revision, created_at, \
+         updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(addin.id.0)
     .bind(addin.name.as_str())
@@ -217,6 +219,7 @@ pub(crate) async fn insert_addin(
     .bind(addin.requested.to_string())
     .bind(addin.approved)
     .bind(addin.disabled)
+    .bind(addin.secret.0.as_slice())
     .bind(int(addin.revision.0))
     .bind(addin.created_at.as_micros())
     .bind(addin.updated_at.as_micros())

@@ -11,7 +11,7 @@ import { useLive } from '../../live/hooks';
 import styles from './AddinPane.module.css';
 import { roomAccess } from './access';
 import { Bridge } from './bridge';
-import { deniedOf } from './grants';
+import { OpenPane } from './pane';
 import { type Asked, SendDialog } from './SendDialog';
 import { useRoomTelling } from './useRoomTelling';
 
@@ -34,12 +34,12 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
   const [source] = useState(() => `/addin-frame/${room.id}?${new URLSearchParams(environment)}`);
   const frame = useRef<HTMLIFrameElement>(null);
   const bridge = useRef<Bridge | null>(null);
-  const latest = useRef({ room, addin, session, environment, onPhase });
+  const latest = useRef({ room, session, environment, onPhase });
   const asking = useRef<Asked | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
 
   useLayoutEffect(() => {
-    latest.current = { room, addin, session, environment, onPhase };
+    latest.current = { room, session, environment, onPhase };
   });
 
   useLayoutEffect(() => {
@@ -63,25 +63,21 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
         asking.current = { text, alert, answer };
         setAsked(asking.current);
       });
-    const begin = (port: MessagePort) => {
+    /** The latest hello: what comes of an earlier one is too late. */
+    let latestHello = 0;
+    const begin = async (broker: Window, port: MessagePort, hello: number, wants: readonly string[]) => {
+      latestHello = hello;
       end();
-      const access = roomAccess({
-        ...latest.current,
-        live,
-        environment: () => latest.current.environment,
-        confirm,
-      });
-      const { granted } = latest.current.addin;
-      bridge.current = new Bridge(port, access, {
-        granted,
-        flooded: () => latest.current.onPhase('flooded'),
-      });
-    };
-    const welcome = (broker: Window, hello: number, wants: readonly string[]) => {
-      const { granted } = latest.current.addin;
-      const denied = deniedOf(latest.current.addin, wants);
+      const pane = await OpenPane.open(latest.current.room.id, wants);
+      if (hello !== latestHello) return;
+      const { granted, denied } = pane;
+      const environment = () => latest.current.environment;
+      const access = roomAccess({ ...latest.current, live, environment, confirm, pane });
+      const flooded = () => latest.current.onPhase('flooded');
+      bridge.current = new Bridge(port, access, { granted, flooded });
       const answer: AddinWelcome = { perch: 'addin-welcome', hello, granted, denied };
       broker.postMessage(answer, location.origin);
+      latest.current.onPhase('connected');
     };
     const listen = (event: MessageEvent<unknown>) => {
       const broker = frame.current?.contentWindow;
@@ -89,20 +85,20 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
       if (!isAddinPortMessage(event.data)) return;
       const message = event.data;
       if (message.state === 'loading') {
+        latestHello = 0;
         end();
         latest.current.onPhase('loading', message.url);
       }
       if (message.state === 'loaded' && bridge.current === null) latest.current.onPhase('loaded');
       const [port] = event.ports;
       if (message.state === 'connected' && port !== undefined) {
-        begin(port);
-        welcome(broker, message.hello, message.wants);
-        latest.current.onPhase('connected');
+        begin(broker, port, message.hello, message.wants).catch(() => latest.current.onPhase('failed'));
       }
     };
     window.addEventListener('message', listen);
     return () => {
       window.removeEventListener('message', listen);
+      latestHello = 0;
       end();
     };
   }, [live]);

@@ -6,6 +6,7 @@ import type { Room, Session } from '../../api/types';
 import type { LiveClient } from '../../live/client';
 import { latestContext } from '../../live/contextBus';
 import type { RoomAccess } from './bridge';
+import type { OpenPane } from './pane';
 import { toContextEvent, toEntry, toMessage, toParticipant, toRoom } from './project';
 
 export interface AccessOptions {
@@ -15,14 +16,17 @@ export interface AccessOptions {
   session: Session;
   environment: () => Environment;
   confirm: RoomAccess['confirm'];
+  pane: OpenPane;
 }
 
-export function roomAccess({ live, room, session, environment, confirm }: AccessOptions): RoomAccess {
+export function roomAccess({ live, room, session, environment, confirm, pane }: AccessOptions): RoomAccess {
   const { id } = room;
   const path = { room: id };
   const held = () => live.state.rooms[id];
   const page = async (query: { before?: number; limit: number }) => {
-    const { messages } = await unwrap(api.GET('/api/v1/rooms/{room}/messages', { params: { path, query } }));
+    const { messages } = await pane.ask((headers) =>
+      unwrap(api.GET('/api/v1/rooms/{room}/messages', { params: { path, query }, headers })),
+    );
     return messages.map(toMessage);
   };
   return {
@@ -32,12 +36,15 @@ export function roomAccess({ live, room, session, environment, confirm }: Access
     },
     user: (named) => {
       const { id: person, display_name } = session.person;
-      return { ...(named ? { id: person, display_name } : { id: '', display_name: '' }), ...environment() };
+      const user = named ? { id: person, display_name } : { id: pane.subject, display_name: '' };
+      return { ...user, ...environment() };
     },
     participants: async () => {
       const known =
         held()?.participants ??
-        (await unwrap(api.GET('/api/v1/rooms/{room}/participants', { params: { path } })));
+        (await pane.ask((headers) =>
+          unwrap(api.GET('/api/v1/rooms/{room}/participants', { params: { path }, headers })),
+        ));
       return known.map(toParticipant);
     },
     latest: (count) => page({ limit: count }),
@@ -45,13 +52,18 @@ export function roomAccess({ live, room, session, environment, confirm }: Access
     confirm,
     send: async (text, alert) => {
       const body = { nonce: crypto.randomUUID(), text, ...(alert ? { alert } : {}) };
-      const { seq } = await unwrap(api.POST('/api/v1/rooms/{room}/messages', { params: { path }, body }));
+      const { seq } = await pane.ask((headers) =>
+        unwrap(api.POST('/api/v1/rooms/{room}/messages', { params: { path }, body, headers })),
+      );
       return seq;
     },
     load: async (key) => {
       try {
-        const call = api.GET('/api/v1/rooms/{room}/storage/{key}', { params: { path: { room: id, key } } });
-        return toEntry(await unwrap(call));
+        const params = { path: { room: id, key } };
+        const entry = await pane.ask((headers) =>
+          unwrap(api.GET('/api/v1/rooms/{room}/storage/{key}', { params, headers })),
+        );
+        return toEntry(entry);
       } catch (error) {
         if (error instanceof ProblemError && error.status === 404) return null;
         throw error;
@@ -59,9 +71,16 @@ export function roomAccess({ live, room, session, environment, confirm }: Access
     },
     store: async (key, value, version) => {
       const params = { path: { room: id, key } };
-      const call = api.PUT('/api/v1/rooms/{room}/storage/{key}', { params, body: { value, version } });
-      return toEntry(await unwrap(call));
+      const body = { value, version };
+      const entry = await pane.ask((headers) =>
+        unwrap(api.PUT('/api/v1/rooms/{room}/storage/{key}', { params, body, headers })),
+      );
+      return toEntry(entry);
     },
+    token: () =>
+      pane.ask(({ 'Perch-Pane': token }) =>
+        unwrap(api.POST('/api/v1/rooms/{room}/token', { params: { path }, body: { pane: token } })),
+      ),
     context: () => {
       const sent = latestContext(id);
       return sent === undefined ? null : toContextEvent(sent);

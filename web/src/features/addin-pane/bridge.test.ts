@@ -46,6 +46,7 @@ function access(over: Partial<RoomAccess> = {}): RoomAccess {
     confirm: async () => false,
     load: async () => null,
     store: async () => Promise.reject(new Error('not in this test')),
+    token: async () => ({ token: 'a.b.c', expires_in: 300 }),
     context: () => null,
     refusal: (error) => ({
       code: (error as Refused).code ?? 'ServerError',
@@ -189,6 +190,7 @@ describe('a page that was not granted everything', () => {
     ['messages.latest', { count: 1 }, 'messages.history'],
     ['messages.older', { before: 2, count: 1 }, 'messages.history'],
     ['messages.send', { text: 'hello' }, 'messages.send'],
+    ['token.get', {}, 'token.issue'],
     ['storage.get', { key: 'topic' }, 'storage'],
     ['storage.set', { key: 'topic', value: 1, version: 0 }, 'storage'],
   ])('is refused %s, with what it would need', async (method, params, capability) => {

@@ -42,6 +42,8 @@ export interface RoomAccess {
   confirm(text: string, alert: boolean): Promise<boolean>;
   load(key: string): Promise<StorageEntry | null>;
   store(key: string, value: unknown, version: number): Promise<StorageEntry>;
+  /** A proof of who looks at the page, for the add-in's own server. */
+  token(): Promise<Methods['token.get']['result']>;
   /** The latest context of the room, told as soon as the page is ready. */
   context(): Events['context'] | null;
   /** The code and sentence of anything that one of the above rejected with. */
@@ -245,6 +247,7 @@ export class Bridge {
     'messages.send': ({ text, alert }) => this.#send(text, alert ?? false),
     'storage.get': ({ key }) => this.#access.load(key),
     'storage.set': ({ key, value, version }) => this.#access.store(key, value, version),
+    'token.get': () => this.#access.token(),
     ready: async () => ({}),
   };
 

@@ -50,6 +50,7 @@ export function exampleRoom(
       stored.set(key, entry);
       return entry;
     },
+    token: () => Promise.reject(new Error('Nothing is proved in a preview.')),
     context: () => ({ context, message: { seq: message.seq, author, at } }),
     refusal: () => ({
       code: 'UserNotJoined',

@@ -74,6 +74,11 @@ export const MessageRow = memo(function MessageRow({
         ) : (
           <MessageText message={message} onContext={onContext} />
         )}
+        {message.via && (
+          <span className={styles.via}>
+            {t(`via_${message.via.part}`, { addin: message.via.name ?? t('via_removed') })}
+          </span>
+        )}
       </div>
     </article>
   );

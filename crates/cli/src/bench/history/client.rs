@@ -252,6 +252,7 @@ impl Client {
             text: post.text.clone(),
             alert: false,
             title: None,
+            pane: None,
         };
         self.sent = Some((self.frames, post));
         sender.send(&frame).await

@@ -56,6 +56,8 @@ pub(super) async fn scene() -> Scene {
     );
     let person = format!("/principals/{}", amelie.id);
     let imported = json!({ "nonce": Uuid::new_v4(), "author": amelie.address, "at": "2006-03-11T10:00:00Z", "text": "old" });
+    let pane = browser.post(&in_room("/panes"), json!({})).await.done();
+    let keys = "/token-keys".to_owned();
     let denied = Some((403, "ErrorPermission"));
     let hidden = Some((404, "NoSuchNode"));
     let rows = [
@@ -261,6 +263,22 @@ pub(super) async fn scene() -> Scene {
             hidden,
         ),
         ("list_storage", "GET", in_room("/storage"), None, hidden),
+        (
+            "open_pane",
+            "POST",
+            in_room("/panes"),
+            Some(json!({ "wants": ["storage"] })),
+            hidden,
+        ),
+        (
+            "issue_token",
+            "POST",
+            in_room("/token"),
+            Some(json!({ "pane": pane["token"] })),
+            Some((409, "PaneEnded")),
+        ),
+        ("list_token_keys", "GET", keys.clone(), None, denied),
+        ("rotate_token_key", "POST", keys, Some(json!({})), denied),
         (
             "delete_addin",
             "DELETE",

@@ -80,6 +80,7 @@ fn batch(first_nonce: u128) -> Batch {
             at: NOW,
             draft: Draft::parse(&"x".repeat(2_000), false, None, &Detector::default()).unwrap(),
             nonce: Nonce(Uuid::from_u128(n)),
+            via: None,
         })
         .collect();
     Batch {

@@ -1,0 +1,139 @@
+//! Panes of add-ins' pages, the tokens that they are given, and the keys that sign these.
+
+use std::sync::Arc;
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with};
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::{Form, Json};
+use perch_app::App;
+use perch_domain::{Code, RoomId};
+use perch_wire::pane::{NewPane, Pane};
+use perch_wire::token::{IdentityToken, Introspection, NewIdentityToken, NewTokenKey, TokenKey};
+use serde::Deserialize;
+
+use super::room::{FOR_PAGES, RoomPath};
+use crate::ServerState;
+use crate::auth::SignedIn;
+use crate::extract::{At, Body, Created};
+use crate::openapi::operation;
+use crate::problem::Refused;
+
+const SEE: &[Code] = &[
+    Code::NoSuchNode,
+    Code::ErrorPermission,
+    Code::NodeDisabled,
+    Code::NoSuchAddin,
+    Code::InvalidArgument,
+];
+
+pub(crate) fn routes() -> ApiRouter<ServerState> {
+    ApiRouter::new()
+        .api_route(
+            "/api/v1/rooms/{room}/panes",
+            post_with(open_pane, |op| {
+                let codes = [SEE, &[Code::AddinDisabled, Code::LimitExceeded]].concat();
+                operation(
+                    op,
+                    "pane",
+                    "open_pane",
+                    "Open a pane for the page of the room's add-in",
+                    &codes,
+                )
+            }),
+        )
+        .api_route(
+            "/api/v1/rooms/{room}/token",
+            post_with(issue_token, |op| {
+                let summary = "A token for the add-in whose page asks";
+                operation(
+                    op,
+                    "pane",
+                    "issue_token",
+                    summary,
+                    &[SEE, FOR_PAGES].concat(),
+                )
+            }),
+        )
+        .api_route(
+            "/api/v1/token-keys",
+            get_with(list_token_keys, |op| {
+                let summary = "The keys that sign tokens, oldest first";
+                operation(
+                    op,
+                    "pane",
+                    "list_token_keys",
+                    summary,
+                    &[Code::ErrorPermission],
+                )
+            })
+            .post_with(rotate_token_key, |op| {
+                let codes = [Code::ErrorPermission, Code::InvalidArgument];
+                operation(
+                    op,
+                    "pane",
+                    "rotate_token_key",
+                    "Change to a new key",
+                    &codes,
+                )
+            }),
+        )
+}
+
+async fn open_pane(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    At(path): At<RoomPath>,
+    Body(body): Body<NewPane>,
+) -> Result<Created<Pane>, Refused> {
+    Ok(Created(
+        app.open_pane(&actor, RoomId(path.room), &body).await?,
+    ))
+}
+
+async fn issue_token(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    At(path): At<RoomPath>,
+    Body(body): Body<NewIdentityToken>,
+) -> Result<Json<IdentityToken>, Refused> {
+    let actor = app.for_pane(actor, &body.pane)?;
+    Ok(Json(app.issue_token(&actor, RoomId(path.room))?))
+}
+
+async fn list_token_keys(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+) -> Result<Json<Vec<TokenKey>>, Refused> {
+    Ok(Json(app.list_token_keys(&actor)?))
+}
+
+async fn rotate_token_key(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    Body(body): Body<NewTokenKey>,
+) -> Result<Json<Vec<TokenKey>>, Refused> {
+    Ok(Json(app.rotate_token_key(&actor, body.at_once).await?))
+}
+
+/// The public keys, for everybody. They may be kept for less time than a new key is published before it signs.
+pub(crate) async fn published_keys(State(app): State<Arc<App>>) -> impl IntoResponse {
+    let kept = [(header::CACHE_CONTROL, "public, max-age=300")];
+    (kept, Json(app.published_keys()))
+}
+
+/// A token to be asked about (RFC 7662).
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    token: String,
+}
+
+/// What a token proves now. Whoever has it may ask: the answer says nothing that it does not hold itself.
+pub(crate) async fn introspect(
+    State(app): State<Arc<App>>,
+    Form(asked): Form<Asked>,
+) -> Json<Introspection> {
+    Json(app.introspect_token(&asked.token))
+}

@@ -1,0 +1,57 @@
+/**
+ * The pane as the server knows it: what is asked for the add-in's page carries its token, so that the server refuses
+ * what the add-in was not granted, and records what it did.
+ */
+import { api, unwrap } from '../../api/client';
+import { ProblemError } from '../../api/problem';
+import type { Pane } from '../../api/types';
+
+/** Headers that mark a request as one for the page of a pane. */
+export type PaneHeaders = { 'Perch-Pane': string };
+
+export class OpenPane {
+  #pane: Pane;
+  readonly #room: string;
+
+  private constructor(room: string, pane: Pane) {
+    this.#room = room;
+    this.#pane = pane;
+  }
+
+  static async open(room: string, wants: readonly string[] = []): Promise<OpenPane> {
+    return new OpenPane(room, await opened(room, wants));
+  }
+
+  get granted(): Pane['granted'] {
+    return this.#pane.granted;
+  }
+
+  get denied(): Pane['denied'] {
+    return this.#pane.denied;
+  }
+
+  /** Who looks at the page, as the add-in may know them. */
+  get subject(): string {
+    return this.#pane.subject;
+  }
+
+  get token(): string {
+    return this.#pane.token;
+  }
+
+  /** Asks something for the page. A pane that was open for too long is opened once more. */
+  async ask<T>(request: (headers: PaneHeaders) => Promise<T>): Promise<T> {
+    try {
+      return await request({ 'Perch-Pane': this.#pane.token });
+    } catch (error) {
+      if (!(error instanceof ProblemError && error.code === 'PaneEnded')) throw error;
+      this.#pane = await opened(this.#room, []);
+      return request({ 'Perch-Pane': this.#pane.token });
+    }
+  }
+}
+
+function opened(room: string, wants: readonly string[]): Promise<Pane> {
+  const params = { path: { room } };
+  return unwrap(api.POST('/api/v1/rooms/{room}/panes', { params, body: { wants: [...wants] } }));
+}

@@ -7,6 +7,8 @@ INSTALLED := $(PACKAGES:%=%/node_modules/.package-lock.json)
 DEMO ?=
 SOAK ?= 600
 SCALE ?= 0.1
+HISTORY ?= 1000000
+KEEP = --json target/bench.json
 
 .PHONY: help run test soak bench release deb image packages web tools check-tools check-rust check-web check-browser screenshots codegen
 
@@ -25,10 +27,14 @@ release: check-tools web ## build the program to install: target/release/perch
 	cargo build --release --package perch-cli
 
 bench: release ## measure; the figures are explained in docs/benchmarks.md
-	target/release/perch bench
-	target/release/perch bench --members 2000 --runs 1
-	target/release/perch bench --history 1000000 --runs 1
-	target/release/perch bench run --profile original --scale $(SCALE) --reconnect
+	target/release/perch bench $(KEEP)
+	target/release/perch bench peer ejabberd --if-installed $(KEEP)
+	target/release/perch bench peer nats --if-installed $(KEEP)
+	target/release/perch bench peer floor $(KEEP)
+	target/release/perch bench archive --history $(HISTORY) --runs 1 $(KEEP)
+	target/release/perch bench nodes --if-installed $(KEEP)
+	target/release/perch bench nodes --nodes 3 --members 2000 --runs 1 --if-installed $(KEEP)
+	target/release/perch bench run --profile original --scale $(SCALE) --reconnect $(KEEP)
 
 deb: release ## make the Debian package, in target/debian
 	packaging/build-deb target/release/perch target/debian

@@ -65,6 +65,8 @@ const ANY: &[&str] = &[
     "perch-store",
     "perch-store-postgres",
     "perch-store-sqlite",
+    // The bench measures on databases and buses of its own.
+    "perch-test-servers",
     "perch-wire",
 ];
 

@@ -1,12 +1,10 @@
 //! A client of the live protocol: a connection, and just enough reading of frames to count them.
 
-use std::net::IpAddr;
-
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 
-use perch_wire::live::{ClientFrame, JoinRoom};
-use tokio::net::{TcpSocket, TcpStream, lookup_host};
+use perch_wire::live::ClientFrame;
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Message, http::HeaderValue};
@@ -14,33 +12,17 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use uuid::Uuid;
 
 use super::failed;
+use super::link::{Dial, text};
 use crate::error::Error;
 
 type Stream = WebSocketStream<TcpStream>;
 
 /// What a connection reads at once. Many thousand of them must fit into the memory of one generator.
 const READ_BUFFER_BYTES: usize = 4_096;
-/// What people write.
-const WORDS: &str = "anyone seen size in the front month? thin since the open, I have 20k to go";
-
-/// How a connection is made.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Dial {
-    /// The address from which it comes.
-    pub(super) source: Option<IpAddr>,
-    /// Bytes that the kernel keeps for whoever reads slowly; as the kernel likes, when absent.
-    pub(super) receive_bytes: Option<u32>,
-}
-
 /// The half that sends.
 pub(super) struct Sender(SplitSink<Stream, Message>);
 /// The half that receives.
 pub(super) struct Receiver(SplitStream<Stream>);
-
-/// Connects, and takes the `welcome`.
-pub(super) async fn connect(address: &str, token: &str) -> Result<(Sender, Receiver), Error> {
-    Dial::default().connect(address, token).await
-}
 
 impl Dial {
     /// Connects, and takes the `welcome`.
@@ -66,24 +48,6 @@ impl Dial {
         receiver.expect("welcome").await?;
         Ok((Sender(sender), receiver))
     }
-
-    async fn open(&self, address: &str) -> std::io::Result<TcpStream> {
-        let unknown = || std::io::Error::other(format!("{address} is not known"));
-        let target = lookup_host(address).await?.next().ok_or_else(unknown)?;
-        let socket = if target.is_ipv4() {
-            TcpSocket::new_v4()
-        } else {
-            TcpSocket::new_v6()
-        }?;
-        if let Some(bytes) = self.receive_bytes {
-            socket.set_recv_buffer_size(bytes)?;
-        }
-        if let Some(source) = self.source {
-            socket.bind((source, 0).into())?;
-        }
-        socket.set_nodelay(true)?;
-        socket.connect(target).await
-    }
 }
 
 impl Sender {
@@ -93,27 +57,13 @@ impl Sender {
         self.0.send(Message::text(text)).await.map_err(failed)
     }
 
-    /// Asks for a room's latest messages and its live ones.
-    pub(super) async fn join(&mut self, room: Uuid, latest: u32) -> Result<(), Error> {
-        let room = JoinRoom {
-            room,
-            after: None,
-            latest: Some(latest),
-        };
-        let frame = ClientFrame::Join {
-            id: 1,
-            rooms: vec![room],
-        };
-        self.send(&frame).await
-    }
-
     /// Posts. The text begins with when it was sent, in microseconds of the measurement.
     pub(super) async fn post(&mut self, room: Uuid, sent_micros: u64) -> Result<(), Error> {
         let frame = ClientFrame::Post {
             id: 2,
             room,
             nonce: Uuid::new_v4(),
-            text: format!("{sent_micros:020} {WORDS}"),
+            text: text(sent_micros, 0),
             alert: false,
             title: None,
             pane: None,

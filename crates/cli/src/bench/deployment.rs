@@ -1,6 +1,6 @@
-//! The people and rooms of a measurement, made through the use cases in a folder of its own.
+//! The people and rooms of a measurement, made through the use cases in a place of its own.
 
-use std::path::Path;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use perch_app::App;
@@ -11,62 +11,63 @@ use perch_wire::pool::NewPool;
 use perch_wire::principal::{NewPrincipal, PrincipalKind};
 use perch_wire::room::NewRoom;
 use perch_wire::session::NewToken;
-use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::failed;
+use super::server::Place;
+use super::{corpus, failed};
 use crate::config::{Config, Flags};
 use crate::error::Error;
+use crate::say::say;
 use crate::serve;
 
 const POOL: &str = "bench.example";
-/// Members of the room in which posting is measured.
-pub(super) const SMALL_ROOM: usize = 50;
 /// Messages in one import.
 const IMPORTED_AT_ONCE: usize = 1_000;
+/// How often progress with a long history is told.
+const TOLD_EVERY: usize = 1_000_000;
 
 /// A deployment to measure.
 pub(super) struct Deployment {
-    pub(super) folder: TempDir,
     /// Bearer tokens of the members.
     pub(super) tokens: Vec<String>,
-    /// A room of 50.
-    pub(super) small: Uuid,
-    /// A room of all members.
-    pub(super) large: Uuid,
-    /// A room with a history.
+    /// Rooms by how many members they have.
+    rooms: BTreeMap<usize, Uuid>,
+    /// A room of everybody, with a history.
     pub(super) old: Uuid,
 }
 
-/// Makes it.
-pub(super) async fn make(members: usize, history: usize) -> Result<Deployment, Error> {
-    let folder = tempfile::tempdir().map_err(failed)?;
-    let app = open(folder.path()).await?;
-    let made = fill(&app, members.max(SMALL_ROOM), history).await;
-    app.close().await;
-    let (tokens, [small, large, old]) = made?;
-    Ok(Deployment {
-        folder,
-        tokens,
-        small,
-        large,
-        old,
-    })
+impl Deployment {
+    /// The room of so many members.
+    pub(super) fn room(&self, members: usize) -> Result<Uuid, Error> {
+        let room = self.rooms.get(&members).copied();
+        room.ok_or_else(|| failed(format!("there is no room of {members}")))
+    }
 }
 
-/// Opens the embedded store in a folder.
-pub(super) async fn open(folder: &Path) -> Result<Arc<App>, Error> {
+/// Makes it, with a room of each of these sizes.
+pub(super) async fn make(
+    place: &Place,
+    sizes: &[usize],
+    history: usize,
+) -> Result<Deployment, Error> {
+    let app = open(place).await?;
+    let made = fill(&app, sizes, history).await;
+    app.close().await;
+    made
+}
+
+/// Opens the store at a place, whose bus nobody else uses yet.
+pub(super) async fn open(place: &Place) -> Result<Arc<App>, Error> {
     let mut config = Config::read(&Flags::default())?;
-    config.folder = folder.to_owned();
-    config.database = None;
+    config.folder.clone_from(&place.folder);
+    let database = place.database.as_deref().map(str::parse);
+    config.database = database.transpose().map_err(Error::Bench)?;
+    config.bus = None;
     serve::open(&config).await
 }
 
-async fn fill(
-    app: &Arc<App>,
-    members: usize,
-    history: usize,
-) -> Result<(Vec<String>, [Uuid; 3]), Error> {
+async fn fill(app: &Arc<App>, sizes: &[usize], history: usize) -> Result<Deployment, Error> {
+    let members = sizes.iter().copied().max().unwrap_or_default().max(1);
     let control = NewPrincipal {
         administrator: true,
         ..user("control")
@@ -106,16 +107,13 @@ async fn fill(
         creators: Vec::new(),
     };
     app.create_category(&control, POOL, &category).await?;
-    let small: Vec<_> = people.iter().take(SMALL_ROOM).cloned().collect();
-    let mut rooms = [Uuid::nil(); 3];
-    for (room, (name, members)) in
-        rooms
-            .iter_mut()
-            .zip([("Small", small), ("Large", people.clone()), ("Old", people)])
-    {
+    let old = (members, "Old".to_owned());
+    let sized = sizes.iter().map(|size| (*size, format!("Room of {size}")));
+    let mut rooms = Vec::new();
+    for (size, name) in sized.chain([old]) {
         let new = NewRoom {
             category: "Bench".to_owned(),
-            name: name.to_owned(),
+            name,
             description: String::new(),
             privacy: None,
             room_type: None,
@@ -123,37 +121,39 @@ async fn fill(
             disabled: false,
             addin: None,
             addin_withheld: Vec::new(),
-            members,
+            members: people.iter().take(size).cloned().collect(),
             managers: Vec::new(),
             presenters: Vec::new(),
         };
-        *room = app
-            .create_room(&control, POOL, &new)
-            .await?
-            .room
-            .properties
-            .id;
+        let made = app.create_room(&control, POOL, &new).await?;
+        rooms.push((size, made.room.properties.id));
     }
-    let [_, _, old] = rooms;
+    let (_, old) = rooms.pop().ok_or_else(|| failed("no room was made"))?;
     for start in (0..history).step_by(IMPORTED_AT_ONCE) {
-        let messages = (start..history.min(start + IMPORTED_AT_ONCE)).map(|number| ImportedMessage {
-            nonce: Uuid::new_v4(),
-            author: "user0@bench.example".to_owned(),
-            at: app.now().to_string(),
-            text: format!("message {number} of a room that has been in use for a while, as long as messages are"),
-            alert: false,
-            title: None,
-        });
-        app.import_messages(
-            &control,
-            RoomId(old),
-            &Import {
-                messages: messages.collect(),
-            },
-        )
-        .await?;
+        let messages =
+            (start..history.min(start + IMPORTED_AT_ONCE)).map(|number| ImportedMessage {
+                nonce: Uuid::new_v4(),
+                author: format!("user{}@bench.example", number % members),
+                at: app.now().to_string(),
+                text: corpus::text(number, history),
+                alert: false,
+                title: None,
+            });
+        let messages = messages.collect();
+        app.import_messages(&control, RoomId(old), &Import { messages })
+            .await?;
+        if (start + IMPORTED_AT_ONCE).is_multiple_of(TOLD_EVERY) {
+            say(&format!(
+                "made {} of {history} messages",
+                start + IMPORTED_AT_ONCE
+            ));
+        }
     }
-    Ok((tokens, rooms))
+    Ok(Deployment {
+        tokens,
+        rooms: rooms.into_iter().collect(),
+        old,
+    })
 }
 
 /// A user of that name.

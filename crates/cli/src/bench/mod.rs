@@ -3,23 +3,30 @@
 //! The server is a process of its own on one core, the load comes from this one on another. Every delivery is counted and
 //! its place checked: a figure with a gap in it is an error, not a figure.
 
+mod archive;
 mod check;
 mod client;
+mod corpus;
 mod deployment;
+mod figures;
 mod history;
+mod link;
+mod load;
+mod nodes;
+mod ours;
+mod peer;
+mod process;
 mod profile;
+mod report;
 mod scenario;
 mod server;
-
-use std::time::Duration;
+mod services;
+mod wire;
 
 use clap::{Args, Subcommand};
-use hdrhistogram::Histogram;
-use tokio::time::Instant;
 
 use crate::error::Error;
 use crate::logging;
-use crate::say::say;
 
 /// `perch bench`.
 #[derive(Args)]
@@ -31,7 +38,7 @@ pub(crate) struct BenchCommand {
     #[command(subcommand)]
     what: Option<Bench>,
     #[command(flatten)]
-    figures: FiguresCommand,
+    figures: figures::FiguresCommand,
 }
 
 #[derive(Subcommand)]
@@ -40,6 +47,15 @@ enum Bench {
     History(history::HistoryCommand),
     /// Prove that a record is right.
     Check(check::CheckCommand),
+    /// Measure another server beside ours, with the same load.
+    Peer(peer::PeerCommand),
+    /// Measure posting, joining and searching with a long history.
+    Archive(archive::ArchiveCommand),
+    /// Measure one node or several on PostgreSQL and NATS beside the embedded store.
+    Nodes(nodes::NodesCommand),
+    /// The server of `peer floor`; started by it.
+    #[command(hide = true)]
+    Floor,
     /// Measure a whole user model at once.
     Run(profile::RunCommand),
     /// A part of the load of `run`; started by it.
@@ -47,120 +63,32 @@ enum Bench {
     Generator(profile::GeneratorCommand),
 }
 
-/// `perch bench` alone: one figure after the other, each with a load of its own.
-#[derive(Args)]
-pub(crate) struct FiguresCommand {
-    /// Seconds that each load lasts
-    #[arg(long, default_value_t = 5)]
-    seconds: u64,
-    /// How often everything is measured; the medians are printed
-    #[arg(long, default_value_t = 3)]
-    runs: usize,
-    /// Members of the room whose fan-out is measured
-    #[arg(long, default_value_t = 500)]
-    members: usize,
-    /// Messages in the room that is joined
-    #[arg(long, default_value_t = 10_000)]
-    history: usize,
-}
-
 /// What is wrong with a measurement.
 pub(crate) fn failed(cause: impl std::fmt::Display) -> Error {
     Error::Bench(cause.to_string())
 }
 
-/// A figure with its unit.
-pub(crate) struct Figure {
-    name: &'static str,
-    value: f64,
-    unit: &'static str,
-}
-
-/// Figures of one load.
-pub(crate) struct Figures(Vec<Figure>);
-
-impl Figures {
-    fn new() -> Self {
-        Self(Vec::new())
-    }
-
-    fn add(&mut self, name: &'static str, value: f64, unit: &'static str) {
-        self.0.push(Figure { name, value, unit });
-    }
-
-    fn add_latency(&mut self, p50: &'static str, p99: &'static str, histogram: &Histogram<u64>) {
-        self.add(p50, milliseconds(histogram.value_at_quantile(0.5)), "ms");
-        self.add(p99, milliseconds(histogram.value_at_quantile(0.99)), "ms");
-    }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "latencies are far below 2^52 µs"
-)]
-fn milliseconds(micros: u64) -> f64 {
-    micros as f64 / 1_000.0
-}
-
 /// Runs `perch bench`.
 ///
 /// # Errors
-/// When the server cannot be started, a delivery is missing, doubled or out of order, or a record breaks a rule.
+/// When a server cannot be started, a delivery is missing, doubled or out of order, or a record breaks a rule.
 pub(crate) async fn run(command: BenchCommand) -> Result<(), Error> {
     logging::start("error");
+    // Of the commands that use a running deployment, and those that are started by others, nothing is to be pinned.
     match command.what {
-        None => figures(command.figures).await,
-        Some(Bench::History(command)) => Box::pin(history::run(command)).await,
-        Some(Bench::Check(command)) => check::run(&command),
-        Some(Bench::Run(command)) => {
-            server::pin_generator();
-            Box::pin(profile::run(command)).await
-        }
-        Some(Bench::Generator(command)) => Box::pin(profile::generate(command)).await,
+        Some(Bench::History(command)) => return Box::pin(history::run(command)).await,
+        Some(Bench::Check(command)) => return check::run(&command),
+        Some(Bench::Generator(command)) => return Box::pin(profile::generate(command)).await,
+        Some(Bench::Floor) => return peer::floor::serve(),
+        _ => {}
     }
-}
-
-async fn figures(command: FiguresCommand) -> Result<(), Error> {
-    server::pin_generator();
-    let mut runs: Vec<Vec<Figure>> = Vec::new();
-    for run in 1..=command.runs.max(1) {
-        say(&format!("run {run} of {}", command.runs.max(1)));
-        let figures = Box::pin(measure(&command)).await?;
-        for figure in &figures {
-            say(&format!(
-                "  {:44} {:>12.2} {}",
-                figure.name, figure.value, figure.unit
-            ));
-        }
-        runs.push(figures);
+    rlimit::increase_nofile_limit(u64::MAX).map_err(failed)?;
+    process::pin_generator();
+    match command.what {
+        Some(Bench::Peer(command)) => Box::pin(peer::run(command)).await,
+        Some(Bench::Archive(command)) => Box::pin(archive::run(command)).await,
+        Some(Bench::Nodes(command)) => Box::pin(nodes::run(command)).await,
+        Some(Bench::Run(command)) => Box::pin(profile::run(command)).await,
+        _ => Box::pin(figures::run(command.figures)).await,
     }
-    say("median");
-    for (index, figure) in runs.first().into_iter().flatten().enumerate() {
-        let mut values: Vec<f64> = runs
-            .iter()
-            .filter_map(|run| Some(run.get(index)?.value))
-            .collect();
-        values.sort_by(f64::total_cmp);
-        let median = values.get(values.len() / 2).copied().unwrap_or_default();
-        say(&format!(
-            "  {:44} {median:>12.2} {}",
-            figure.name, figure.unit
-        ));
-    }
-    Ok(())
-}
-
-async fn measure(command: &FiguresCommand) -> Result<Vec<Figure>, Error> {
-    let deployment = deployment::make(command.members, command.history).await?;
-    let start = Instant::now();
-    let server = server::Server::start(deployment.folder.path()).await?;
-    let mut started = Figures::new();
-    started.add("start of the server", start.elapsed().as_secs_f64(), "s");
-    let load = Duration::from_secs(command.seconds);
-    let mut figures = started.0;
-    figures.extend(scenario::posting(&server, &deployment, load).await?.0);
-    figures.extend(scenario::fan_out(&server, &deployment, load).await?.0);
-    figures.extend(scenario::slow_reader(&server, &deployment, load).await?.0);
-    figures.extend(scenario::joining(&server, &deployment).await?.0);
-    Ok(figures)
 }

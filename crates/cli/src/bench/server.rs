@@ -1,7 +1,6 @@
 //! The server that is measured: this program again, as a process of its own, on a core of its own.
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -10,124 +9,149 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use super::failed;
+use super::process::{Processes, SERVER_CORE};
 use crate::error::Error;
 
-const SERVER_CORE: &str = "0";
-const GENERATOR_CORE: &str = "1";
-/// Clock ticks a second in `/proc/<pid>/stat`: fixed in Linux's interface.
-const TICKS: f64 = 100.0;
+/// How long a start may take.
+const START_MAX: Duration = Duration::from_secs(60);
 
-/// A running server.
+/// Where a deployment is kept.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    /// Its folder, with the embedded store.
+    pub(super) folder: PathBuf,
+    /// The PostgreSQL database that has it instead.
+    pub(super) database: Option<String>,
+    /// The NATS server between its nodes.
+    pub(super) bus: Option<String>,
+}
+
+/// A running node.
 pub(super) struct Server {
     child: Child,
     pub(super) address: String,
+    number: usize,
+}
+
+/// A command for the server's core.
+pub(super) fn on_server_core(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new("taskset");
+    command
+        .args(["--cpu-list", SERVER_CORE])
+        .arg(program)
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    command
+}
+
+/// Starts what [`on_server_core`] made.
+pub(super) fn spawn(command: &mut Command) -> Result<Child, Error> {
+    command.spawn().map_err(|cause| {
+        failed(format!(
+            "taskset (package util-linux) cannot be run: {cause}."
+        ))
+    })
+}
+
+/// The processes of a child that runs.
+pub(super) fn processes(child: &Child) -> Result<Processes, Error> {
+    super::services::of(child.id())
 }
 
 impl Server {
-    /// Starts it on a free port.
-    pub(super) async fn start(folder: &Path) -> Result<Self, Error> {
-        Self::start_at(folder, "127.0.0.1:0").await
+    /// Starts a node on a free port.
+    pub(super) async fn start(place: &Place, number: usize) -> Result<Self, Error> {
+        Self::start_at(place, number, "127.0.0.1:0").await
     }
 
-    /// Kills it in the middle of whatever it does, and starts it again at the same address.
-    pub(super) async fn kill_and_start(&mut self, folder: &Path) -> Result<(), Error> {
-        self.child.kill().await.map_err(failed)?;
-        *self = Self::start_at(folder, &self.address).await?;
+    /// Kills it in the middle of whatever it does.
+    pub(super) async fn kill(&mut self) -> Result<(), Error> {
+        self.child.kill().await.map_err(failed)
+    }
+
+    /// Starts it again at the same address.
+    pub(super) async fn start_again(&mut self, place: &Place) -> Result<(), Error> {
+        *self = Self::start_at(place, self.number, &self.address).await?;
         Ok(())
     }
 
-    async fn start_at(folder: &Path, address: &str) -> Result<Self, Error> {
-        let program = std::env::current_exe().map_err(failed)?;
-        let mut child = Command::new("taskset")
-            .args(["--cpu-list", SERVER_CORE])
-            .arg(program)
+    async fn start_at(place: &Place, number: usize, address: &str) -> Result<Self, Error> {
+        let mut command = on_server_core(std::env::current_exe().map_err(failed)?);
+        let unlimited = "1000000";
+        command
+            .args(["serve", "--server-listen", address, "--log-filter", "info"])
+            .args(["--live-frames-per-second", unlimited])
+            .args(["--live-frames-burst", unlimited])
+            .args(["--server-requests-per-second", unlimited])
+            .args(["--server-requests-burst", unlimited])
+            .args(["--node-name", &format!("node{number}")])
             .args([
-                "serve",
-                "--server-listen",
-                address,
-                "--live-frames-per-second",
-                "1000000",
-            ])
-            .args([
-                "--live-frames-burst",
-                "1000000",
-                "--log-filter",
-                "info",
                 "--storage-url",
-                "embedded",
-                "--storage-folder",
+                place.database.as_deref().unwrap_or("embedded"),
             ])
-            .arg(folder)
-            .stdin(Stdio::null())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|cause| {
-                failed(format!(
-                    "taskset (package util-linux) cannot be run: {cause}."
-                ))
-            })?;
-        let Some(log) = child.stderr.take() else {
-            return Err(failed("the server has no log"));
-        };
-        let mut lines = BufReader::new(log).lines();
-        let found = timeout(Duration::from_secs(30), async {
-            while let Ok(Some(line)) = lines.next_line().await {
-                if let Some((_, rest)) = line.split_once("listening address=") {
-                    return rest.split(' ').next().map(str::to_owned);
-                }
-            }
-            None
-        });
-        let Ok(Some(address)) = found.await else {
-            return Err(failed("the server did not start"));
-        };
-        // A log that nobody reads would stop the server.
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Self { child, address })
+            .arg("--storage-folder")
+            .arg(&place.folder)
+            .stderr(Stdio::piped());
+        if let Some(bus) = &place.bus {
+            command.args(["--bus-url", bus]);
+        }
+        let mut child = spawn(&mut command)?;
+        let log = child.stderr.take();
+        let address = listening(log.ok_or_else(|| failed("the server has no log"))?).await?;
+        Ok(Self {
+            child,
+            address,
+            number,
+        })
     }
 
-    fn file(&self, name: &str) -> Result<String, Error> {
-        let pid = self.child.id().ok_or_else(|| failed("the server ended"))?;
-        fs::read_to_string(format!("/proc/{pid}/{name}")).map_err(failed)
-    }
-
-    /// Seconds of processor time that it has used.
-    pub(super) fn cpu_seconds(&self) -> Result<f64, Error> {
-        let stat = self.file("stat")?;
-        let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
-        let ticks: f64 = fields
-            .split_whitespace()
-            .skip(11)
-            .take(2)
-            .filter_map(|field| field.parse::<f64>().ok())
-            .sum();
-        Ok(ticks / TICKS)
-    }
-
-    /// KiB of memory of its own that it holds.
-    pub(super) fn memory_kib(&self) -> Result<f64, Error> {
-        let status = self.file("status")?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("RssAnon:"));
-        line.and_then(|line| line.split_whitespace().next()?.parse().ok())
-            .ok_or_else(|| failed("no RssAnon in status"))
+    /// Its process.
+    pub(super) fn processes(&self) -> Result<Processes, Error> {
+        processes(&self.child)
     }
 }
 
-/// Keeps this process off the server's core.
-pub(super) fn pin_generator() {
-    // Where it cannot be done the figures are of a shared core, and worse: no harm beyond that.
-    std::process::Command::new("taskset")
+/// Copies the deployment of a folder into a database.
+pub(super) async fn migrate(folder: &Path, database: &str) -> Result<(), Error> {
+    let done = Command::new(std::env::current_exe().map_err(failed)?)
         .args([
-            "--all-tasks",
-            "--cpu-list",
-            "--pid",
-            GENERATOR_CORE,
-            &std::process::id().to_string(),
+            "migrate-storage",
+            "--storage-url",
+            "embedded",
+            "--storage-folder",
         ])
-        .stdout(Stdio::null())
-        .status()
-        .ok();
+        .arg(folder)
+        .args(["--to", database])
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .map_err(failed)?;
+    if done.status.success() {
+        Ok(())
+    } else {
+        Err(failed(String::from_utf8_lossy(&done.stderr)))
+    }
+}
+
+/// The address that a server says it listens at. The rest of what it says is read, too: it would stop otherwise.
+pub(super) async fn listening(
+    said: impl tokio::io::AsyncRead + Unpin + Send + 'static,
+) -> Result<String, Error> {
+    let mut lines = BufReader::new(said).lines();
+    let found = timeout(START_MAX, async {
+        let mut last = String::new();
+        while let Ok(Some(line)) = lines.next_line().await {
+            if let Some((_, rest)) = line.split_once("listening address=") {
+                return Ok(rest.split(' ').next().unwrap_or_default().to_owned());
+            }
+            last = line;
+        }
+        Err(failed(format!("a server did not start: {last}")))
+    });
+    let address = found
+        .await
+        .map_err(|_| failed("a server did not start"))??;
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    Ok(address)
 }

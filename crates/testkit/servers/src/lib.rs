@@ -1,9 +1,10 @@
-//! Private servers of others' making, for tests: each in a temporary folder of its own, and gone when the test is.
+//! Private servers of others' making, for tests and measurements: each in a temporary folder of its own, and gone when
+//! whoever started it is.
 
 #![expect(
     clippy::expect_used,
     clippy::missing_panics_doc,
-    reason = "a test fails by panicking"
+    reason = "a test fails by panicking; a measurement asks first whether they are installed"
 )]
 
 mod nats;

@@ -50,13 +50,43 @@ impl Nats {
         Self::start_with(&tls, true)
     }
 
+    /// A server that keeps streams too, in its folder.
+    #[must_use]
+    pub fn start_with_streams() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let streams = format!("jetstream {{ store_dir: {:?} }}", folder.path());
+        Self::start_in(folder, &streams, false)
+    }
+
+    /// Whether it is installed.
+    #[must_use]
+    pub fn installed() -> bool {
+        program().is_some()
+    }
+
+    /// The process from which that of the running server descends.
+    #[must_use]
+    pub fn process(&self) -> Option<u32> {
+        self.guard.as_ref().map(Child::id)
+    }
+
+    /// User and password of every server.
+    #[must_use]
+    pub fn credentials(&self) -> (&'static str, &'static str) {
+        (USER, PASSWORD)
+    }
+
     fn start_with(tls_configuration: &str, tls: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        Self::start_in(folder, tls_configuration, tls)
+    }
+
+    fn start_in(folder: TempDir, more: &str, tls: bool) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = free.local_addr().expect("its number");
         drop(free);
         let configuration = format!(
-            "listen: \"{address}\"\nauthorization {{ user: {USER}, password: {PASSWORD} }}\n{tls_configuration}\n"
+            "listen: \"{address}\"\nauthorization {{ user: {USER}, password: {PASSWORD} }}\n{more}\n"
         );
         fs::write(folder.path().join("nats.conf"), configuration).expect("a configuration");
         let mut server = Self {
@@ -109,7 +139,9 @@ impl Nats {
     /// Starts it again after [`Self::kill`], at the same address, and waits until it takes connections.
     pub fn start_again(&mut self) {
         let mut guard = Command::new("sh");
-        guard.args(["-c", GUARD, "sh", program(), "-c"]);
+        let program =
+            program().expect("nats-server is missing. Install it: apt install nats-server");
+        guard.args(["-c", GUARD, "sh", program, "-c"]);
         guard.arg(self.folder.path().join("nats.conf"));
         let guard = guard.stdin(Stdio::piped()).stdout(Stdio::null());
         self.guard = Some(guard.spawn().expect("sh runs"));
@@ -128,8 +160,7 @@ impl Drop for Nats {
 }
 
 /// Debian has it where an ordinary user's path does not lead.
-fn program() -> &'static str {
+fn program() -> Option<&'static str> {
     let places = ["/usr/sbin/nats-server", "/usr/bin/nats-server"];
-    let found = places.into_iter().find(|place| Path::new(place).exists());
-    found.expect("nats-server is missing. Install it: apt install nats-server")
+    places.into_iter().find(|place| Path::new(place).exists())
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,9 @@ server=$!
 if read -r _; then kill -KILL "$server" $(pgrep -P "$server"); wait
 else kill -QUIT "$server"; wait; rm -rf "$folder"; fi"#;
 
+/// The user of every cluster.
+const USER: &str = "perch";
+
 /// A cluster that listens at a socket in its folder. Everything about it ends when it is dropped, or with the process.
 #[derive(Debug)]
 pub struct Postgres {
@@ -32,6 +36,8 @@ pub struct Postgres {
     /// Whom the server runs as when the test is root, which PostgreSQL refuses to be.
     user: Option<(u32, u32)>,
     durable: bool,
+    /// The port of the loopback at which it listens too.
+    port: Option<u16>,
     guard: Option<Child>,
     databases: AtomicU32,
 }
@@ -46,6 +52,19 @@ impl Postgres {
     /// A cluster of one's own, for tests that hurt it. Only a durable one waits for the disk.
     #[must_use]
     pub fn start(durable: bool) -> Self {
+        Self::start_at(durable, None)
+    }
+
+    /// A durable cluster that also listens at a free port of the loopback, for programs that know no sockets in folders.
+    #[must_use]
+    pub fn start_with_port() -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = free.local_addr().expect("its number").port();
+        drop(free);
+        Self::start_at(true, Some(port))
+    }
+
+    fn start_at(durable: bool, port: Option<u16>) -> Self {
         let folder = tempfile::tempdir().expect("a folder").keep();
         let owner = fs::metadata(&folder).expect("the folder").uid();
         let user = (owner == 0).then(unprivileged);
@@ -53,10 +72,11 @@ impl Postgres {
             chown(&folder, Some(user), Some(group)).expect("the folder changes hands");
         }
         let mut server = Self {
-            programs: programs(),
+            programs: programs().expect(MISSING),
             folder,
             user,
             durable,
+            port,
             guard: None,
             databases: AtomicU32::new(0),
         };
@@ -64,7 +84,7 @@ impl Postgres {
         let data = server.folder.join("data");
         let mut initdb = server.program("initdb");
         initdb
-            .args(["--username=perch", "--auth=trust", "--encoding=UTF8"])
+            .args(["--username", USER, "--auth=trust", "--encoding=UTF8"])
             .args(["--locale=C.UTF-8", "--locale-provider=icu"])
             .args(["--icu-locale=en-US", "--no-sync", "--no-instructions"])
             .arg(&data);
@@ -73,19 +93,55 @@ impl Postgres {
         server
     }
 
+    /// Whether it is installed.
+    #[must_use]
+    pub fn installed() -> bool {
+        programs().is_some()
+    }
+
+    /// The process from which all processes of the running server descend.
+    #[must_use]
+    pub fn process(&self) -> Option<u32> {
+        self.guard.as_ref().map(Child::id)
+    }
+
+    /// User, port and database of a new, empty database at the loopback.
+    ///
+    /// # Panics
+    /// When it was not started with a port.
+    #[must_use]
+    pub fn database_at_port(&self) -> (&'static str, u16, String) {
+        (USER, self.port.expect("it has a port"), self.new_database())
+    }
+
+    /// Runs a script in a database, and gives what it prints: values without a header.
+    pub fn run(&self, database: &str, script: &str) -> String {
+        let mut psql = self.program("psql");
+        psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
+            .args(["--set=ON_ERROR_STOP=1", "--username", USER, "--host"])
+            .arg(&self.folder)
+            .args(["--dbname", database, "--command", script]);
+        succeed(psql)
+    }
+
     /// The address of a new, empty database.
     #[must_use]
     pub fn database(&self) -> String {
+        let name = self.new_database();
+        let host = self.folder.to_string_lossy().replace('/', "%2F");
+        format!("postgres://{USER}@{host}/{name}")
+    }
+
+    fn new_database(&self) -> String {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{number}");
         let mut createdb = self.program("createdb");
         createdb
-            .args(["--username=perch", "--host"])
+            .args(["--username", USER, "--host"])
             .arg(&self.folder)
             .arg(&name);
         succeed(createdb);
-        let host = self.folder.to_string_lossy().replace('/', "%2F");
-        format!("postgres://perch@{host}/{name}")
+        name
     }
 
     /// SIGKILL to all of its processes, in the middle of whatever they do.
@@ -102,7 +158,9 @@ impl Postgres {
         guard.args(["-c", GUARD, "sh"]).arg(&self.folder);
         guard.arg(self.programs.join("postgres")).arg("-D");
         guard.arg(self.folder.join("data")).arg("-k");
-        guard.arg(&self.folder).arg("-c").arg("listen_addresses=");
+        let addresses = self.port.map_or("", |_| "127.0.0.1");
+        guard.arg(&self.folder).arg("-c");
+        guard.arg(format!("listen_addresses={addresses}"));
         guard.args(["-c", "max_connections=400"]);
         if !self.durable {
             guard.args(["-c", "fsync=off"]);
@@ -139,6 +197,9 @@ impl Postgres {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PG")) {
             command.env_remove(name);
         }
+        if let Some(port) = self.port {
+            command.env("PGPORT", port.to_string());
+        }
         if let Some((user, group)) = self.user {
             command.uid(user).gid(group);
         }
@@ -156,8 +217,10 @@ impl Drop for Postgres {
     }
 }
 
+const MISSING: &str = "PostgreSQL is missing. Install it: apt install postgresql";
+
 /// Where Debian has the programs of the newest version.
-fn programs() -> PathBuf {
+fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     versions
         .filter_map(|entry| {
@@ -170,7 +233,6 @@ fn programs() -> PathBuf {
         })
         .max()
         .map(|(_, programs)| programs)
-        .expect("PostgreSQL is missing. Install it: apt install postgresql")
 }
 
 /// The user and group `postgres`, which Debian's package makes.
@@ -187,11 +249,12 @@ fn unprivileged() -> (u32, u32) {
         .expect("there is no user postgres. Install PostgreSQL: apt install postgresql")
 }
 
-fn succeed(mut command: Command) {
+fn succeed(mut command: Command) -> String {
     let output = command.output().expect("it runs");
     assert!(
         output.status.success(),
         "{command:?}: {}",
         String::from_utf8_lossy(&output.stderr)
     );
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }

@@ -14,8 +14,9 @@ use uuid::Uuid;
 use super::cohort::Cohort;
 use super::recorder::{self, Recorder};
 use super::{HistoryCommand, Phase};
-use crate::bench::client::{Dial, Receiver, Sender};
+use crate::bench::client::{Receiver, Sender};
 use crate::bench::failed;
+use crate::bench::link::Dial;
 use crate::error::Error;
 
 /// How long a client waits before it connects again.

@@ -17,8 +17,9 @@ use uuid::Uuid;
 
 use super::plan::{self, Room};
 use super::protocol::{Measured, pairs};
-use crate::bench::client::{self, Dial, Receiver, Sender};
+use crate::bench::client::{self, Receiver, Sender};
 use crate::bench::failed;
+use crate::bench::link::Dial;
 use crate::error::Error;
 
 /// Connections that are made at the same time: the listener's queue holds 1,024.
@@ -44,7 +45,7 @@ pub(super) enum Act {
 
 /// What all endpoints of a generator share.
 pub(super) struct Shared {
-    address: String,
+    addresses: Vec<String>,
     rooms: Vec<Room>,
     numbers: HashMap<Uuid, usize>,
     connecting: Semaphore,
@@ -69,10 +70,10 @@ impl Tally {
 }
 
 impl Shared {
-    pub(super) fn new(address: String, rooms: Vec<Room>) -> Result<Self, Error> {
+    pub(super) fn new(addresses: Vec<String>, rooms: Vec<Room>) -> Result<Self, Error> {
         let numbers = rooms.iter().enumerate();
         Ok(Self {
-            address,
+            addresses,
             numbers: numbers.map(|(number, room)| (room.id, number)).collect(),
             rooms,
             connecting: Semaphore::new(CONNECTING_MAX),
@@ -175,10 +176,14 @@ impl Endpoint {
             source: Some(IpAddr::V4(Ipv4Addr::new(127, 0, 0, source))),
             ..Dial::default()
         };
+        let addresses = &self.shared.addresses;
+        let Some(address) = addresses.get(self.number % addresses.len().max(1)) else {
+            return;
+        };
         loop {
             let connected = {
                 let _permit = self.shared.connecting.acquire().await;
-                dial.connect(&self.shared.address, &self.token).await
+                dial.connect(address, &self.token).await
             };
             if let Ok((sender, receiver)) = connected {
                 self.connections.fetch_add(1, Ordering::AcqRel);

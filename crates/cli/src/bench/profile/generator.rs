@@ -31,9 +31,9 @@ pub(crate) struct GeneratorCommand {
     /// What was made, and who is where
     #[arg(long)]
     plan: PathBuf,
-    /// Address of the server
-    #[arg(long)]
-    address: String,
+    /// Addresses of the nodes, over which the endpoints spread
+    #[arg(long, value_delimiter = ',', required = true)]
+    addresses: Vec<String>,
     /// Which part of the endpoints, from 0
     #[arg(long)]
     part: usize,
@@ -59,7 +59,7 @@ pub(crate) async fn run(command: GeneratorCommand) -> Result<(), Error> {
     rlimit::increase_nofile_limit(u64::MAX).map_err(failed)?;
     let plan = Plan::read(&command.plan)?;
     let mut generator = Generator {
-        shared: Arc::new(Shared::new(command.address, plan.rooms.clone())?),
+        shared: Arc::new(Shared::new(command.addresses, plan.rooms.clone())?),
         endpoints: Vec::new(),
         inside: vec![Vec::new(); plan.rooms.len()],
         rooms: Default::default(),

@@ -1,6 +1,6 @@
 //! `perch bench run --profile`: a whole user model at once, scaled, with every delivery counted.
 //!
-//! This process makes the deployment, starts the server on one core and the generators on the other, tells them what to do
+//! This process makes the deployment, starts the nodes on one core and the generators on the other, tells them what to do
 //! ([`protocol`]) and adds up what they counted.
 
 mod endpoint;
@@ -22,8 +22,10 @@ pub(super) use self::generator::{GeneratorCommand, run as generate};
 use self::model::Rates;
 use self::plan::Plan;
 use self::protocol::{Measured, Order, Report, add};
-use super::server::Server;
-use super::{Figures, failed};
+use super::failed;
+use super::report::{self, Figures, Keep, float};
+use super::server::{self, Place, Server};
+use super::services::Services;
 use crate::error::Error;
 use crate::say::say;
 
@@ -31,6 +33,16 @@ use crate::say::say;
 const ENDPOINTS_MAX: usize = 15_000;
 /// Faults that are printed.
 const PRINTED_MAX: usize = 20;
+
+/// What the profile has to keep to (design, figure 8).
+const LIMITS: [(&str, f64); 4] = [
+    ("small rooms: delivered, p99", 50.0),
+    ("medium rooms: delivered, p99", 50.0),
+    ("large rooms: delivered, last", 200.0),
+    ("memory of all nodes under load", 2_560.0),
+];
+/// Descriptors of a node that are not connections.
+const OTHER_DESCRIPTORS: u64 = 200;
 
 /// `perch bench run`.
 #[derive(Args)]
@@ -48,12 +60,17 @@ pub(crate) struct RunCommand {
     /// Seconds that the load lasts
     #[arg(long, default_value_t = 60)]
     seconds: u64,
-    /// Then kill the server, start it again, and let everybody come back
+    /// Nodes, on a private PostgreSQL and NATS; one with the embedded store, when absent
+    #[arg(long)]
+    nodes: Option<usize>,
+    /// Then kill all nodes, start them again, and let everybody come back
     #[arg(long)]
     reconnect: bool,
     /// Folder for the deployment, which is kept and used again; a temporary one, when absent
     #[arg(long)]
     folder: Option<PathBuf>,
+    #[command(flatten)]
+    keep: Keep,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -62,16 +79,93 @@ enum Profile {
     Original,
 }
 
+/// The nodes that are measured, and what they share.
+struct Nodes {
+    place: Place,
+    services: Option<Services>,
+    nodes: Vec<Server>,
+}
+
+impl Nodes {
+    async fn start(folder: &Path, count: Option<usize>) -> Result<Self, Error> {
+        let services = count.map(|_| Services::start()).transpose()?;
+        let place = Place {
+            folder: folder.to_owned(),
+            database: services.as_ref().map(|both| both.database.clone()),
+            bus: services.as_ref().map(Services::bus),
+        };
+        if let Some(services) = &services {
+            say("moving the deployment to PostgreSQL");
+            server::migrate(folder, &services.database).await?;
+        }
+        let mut nodes = Vec::new();
+        for number in 1..=count.unwrap_or(1).max(1) {
+            nodes.push(Server::start(&place, number).await?);
+        }
+        Ok(Self {
+            place,
+            services,
+            nodes,
+        })
+    }
+
+    /// Kills all of them in the middle of whatever they do, and starts them again.
+    async fn kill_and_start(&mut self) -> Result<(), Error> {
+        for node in &mut self.nodes {
+            node.kill().await?;
+        }
+        for node in &mut self.nodes {
+            node.start_again(&self.place).await?;
+        }
+        Ok(())
+    }
+
+    fn addresses(&self) -> String {
+        let addresses: Vec<_> = self
+            .nodes
+            .iter()
+            .map(|node| node.address.as_str())
+            .collect();
+        addresses.join(",")
+    }
+
+    fn memory_kib(&self) -> Result<f64, Error> {
+        let nodes = self.nodes.iter();
+        nodes.map(|node| node.processes()?.memory_kib()).sum()
+    }
+
+    /// Of the nodes, of PostgreSQL and of NATS.
+    fn cpu_seconds(&self) -> Result<[f64; 3], Error> {
+        let nodes = self.nodes.iter();
+        let nodes = nodes
+            .map(|node| node.processes()?.cpu_seconds())
+            .sum::<Result<f64, _>>()?;
+        let services = self.services.as_ref();
+        let postgres = services
+            .map(|both| both.postgres()?.cpu_seconds())
+            .transpose()?;
+        let nats = services
+            .map(|both| both.nats()?.cpu_seconds())
+            .transpose()?;
+        Ok([
+            nodes,
+            postgres.unwrap_or_default(),
+            nats.unwrap_or_default(),
+        ])
+    }
+}
+
 /// Runs `perch bench run`.
 ///
 /// # Errors
-/// When something was missing, doubled, out of order or refused, or a process fails.
+/// When something was missing, doubled, out of order or refused, a process fails, or a figure is beyond its limit.
 pub(super) async fn run(command: RunCommand) -> Result<(), Error> {
     let Profile::Original = command.profile;
     let temporary = tempfile::tempdir().map_err(failed)?;
     let folder = command.folder.as_deref().unwrap_or(temporary.path());
     let plan = Plan::open_or_make(folder, command.scale).await?;
     let endpoints = plan.endpoints.len();
+    enough_descriptors(endpoints, command.nodes)?;
     say(&format!(
         "{endpoints} endpoints, {} rooms, {} rooms opened",
         plan.rooms.len(),
@@ -80,88 +174,90 @@ pub(super) async fn run(command: RunCommand) -> Result<(), Error> {
             .map(|one| one.rooms.len())
             .sum::<usize>()
     ));
-    let mut figures = Figures::new();
+    drop(plan);
+    let mut figures = Figures::default();
+    let mut nodes = Nodes::start(folder, command.nodes).await?;
+    let memory = nodes.memory_kib()?;
     let start = Instant::now();
-    let mut server = Server::start(folder).await?;
-    figures.add("start of the server", start.elapsed().as_secs_f64(), "s");
-    let memory = server.memory_kib()?;
-    let start = Instant::now();
-    let mut generators = Generators::start(folder, &server.address, endpoints)?;
+    let mut generators = Generators::start(folder, &nodes.addresses(), endpoints)?;
     generators.joined().await?;
     figures.add(
         "everybody connects and opens all rooms",
         start.elapsed().as_secs_f64(),
         "s",
     );
-    let joined = f64::from(u32::try_from(endpoints).map_err(failed)?);
     figures.add(
         "memory an endpoint",
-        (server.memory_kib()? - memory) / joined,
+        (nodes.memory_kib()? - memory) / float(endpoints as u64),
         "KiB",
     );
 
-    let (cpu, start) = (server.cpu_seconds()?, Instant::now());
+    let (cpu, start) = (nodes.cpu_seconds()?, Instant::now());
     let rates = Rates::original(command.scale, command.posts);
     let heads = generators.load(command.seconds, rates).await?;
-    let share = (server.cpu_seconds()? - cpu) / start.elapsed().as_secs_f64();
-    figures.add("server CPU under load", share * 100.0, "% of a core");
-    figures.add(
-        "server memory under load",
-        server.memory_kib()? / 1_024.0,
-        "MiB",
-    );
+    let seconds = start.elapsed().as_secs_f64();
+    let names = ["all nodes", "PostgreSQL", "NATS"];
+    for ((name, now), before) in names.into_iter().zip(nodes.cpu_seconds()?).zip(cpu) {
+        if now > 0.0 {
+            figures.add(
+                format!("CPU of {name} under load"),
+                (now - before) * 100.0 / seconds,
+                "% of a core",
+            );
+        }
+    }
+    let memory = nodes.memory_kib()? / 1_024.0;
+    figures.add("memory of all nodes under load", memory, "MiB");
     let measured = generators.settle(&heads).await?;
     let mut complete = tell(&mut figures, &measured)?;
 
     if command.reconnect {
         generators.tell(&Order::Reconnect {}).await?;
         generators.joined().await?;
-        server.kill_and_start(folder).await?;
         let start = Instant::now();
+        nodes.kill_and_start().await?;
         generators.reconnected().await?;
         figures.add(
-            "everybody is back after a restart",
+            "everybody is back after all nodes were killed",
             start.elapsed().as_secs_f64(),
             "s",
         );
         let measured = generators.settle(&heads).await?;
         complete &= whole(&measured);
+        let faults = measured
+            .iter()
+            .map(|part| part.faults.len() as u64 + part.incomplete);
+        figures.add("missing or doubled after that", float(faults.sum()), "");
     }
-    for figure in &figures.0 {
-        say(&format!(
-            "  {:44} {:>12.2} {}",
-            figure.name, figure.value, figure.unit
-        ));
-    }
+    let title = format!("the original's user model x {}", command.scale);
+    let runs = [figures];
+    report::tell(&title, &runs);
+    command.keep.append(&title, &runs)?;
     generators.end().await?;
-    if complete {
-        Ok(())
-    } else {
-        Err(failed("not everything arrived as it should"))
+    if !complete {
+        return Err(failed("not everything arrived as it should"));
     }
+    runs.iter().try_for_each(|run| report::check(run, &LIMITS))
+}
+
+/// Each connection is a descriptor of a node.
+fn enough_descriptors(endpoints: usize, nodes: Option<usize>) -> Result<(), Error> {
+    let limit = rlimit::increase_nofile_limit(u64::MAX).map_err(failed)?;
+    let each = limit.saturating_sub(OTHER_DESCRIPTORS).max(1);
+    let needed = (endpoints as u64).div_ceil(each);
+    if needed > nodes.unwrap_or(1) as u64 {
+        return Err(failed(format!(
+            "{endpoints} connections do not fit into the {limit} descriptors of a process (ulimit -Hn). Give --nodes {needed} \
+             or more"
+        )));
+    }
+    Ok(())
 }
 
 /// Adds the figures of a load; false when something did not arrive as it should.
 fn tell(figures: &mut Figures, measured: &[Measured]) -> Result<bool, Error> {
     let mut deliveries = 0;
-    let names = [
-        (
-            "small rooms: delivered, p50",
-            "small rooms: delivered, p99",
-            "small rooms: delivered, last",
-        ),
-        (
-            "medium rooms: delivered, p50",
-            "medium rooms: delivered, p99",
-            "medium rooms: delivered, last",
-        ),
-        (
-            "large rooms: delivered, p50",
-            "large rooms: delivered, p99",
-            "large rooms: delivered, last",
-        ),
-    ];
-    for (size, (p50, p99, last)) in names.into_iter().enumerate() {
+    for (size, name) in ["small", "medium", "large"].into_iter().enumerate() {
         let mut latencies: Histogram<u64> = Histogram::new(3).map_err(failed)?;
         for part in measured {
             add(
@@ -170,11 +266,16 @@ fn tell(figures: &mut Figures, measured: &[Measured]) -> Result<bool, Error> {
             )?;
         }
         deliveries += latencies.len();
-        figures.add_latency(p50, p99, &latencies);
-        figures.add(last, super::milliseconds(latencies.max()), "ms");
+        let name = format!("{name} rooms: delivered");
+        figures.add_latency(&name, &latencies);
+        figures.add(
+            format!("{name}, last"),
+            report::milliseconds(latencies.max()),
+            "ms",
+        );
     }
-    let sum = |what: fn(&Measured) -> u64| super::scenario::float(measured.iter().map(what).sum());
-    figures.add("deliveries", super::scenario::float(deliveries), "");
+    let sum = |what: fn(&Measured) -> u64| float(measured.iter().map(what).sum());
+    figures.add("deliveries", float(deliveries), "");
     figures.add("posts acknowledged", sum(|part| part.posted), "");
     figures.add("arrivals and departures", sum(|part| part.presence), "");
     figures.add(
@@ -208,12 +309,12 @@ struct Generator {
 }
 
 impl Generators {
-    fn start(folder: &Path, address: &str, endpoints: usize) -> Result<Self, Error> {
+    fn start(folder: &Path, addresses: &str, endpoints: usize) -> Result<Self, Error> {
         let program = std::env::current_exe().map_err(failed)?;
         let count = endpoints.div_ceil(ENDPOINTS_MAX).max(1);
         let start = |part: usize| {
             let mut child = Command::new(&program)
-                .args(["bench", "generator", "--address", address, "--plan"])
+                .args(["bench", "generator", "--addresses", addresses, "--plan"])
                 .arg(folder.join("plan.json"))
                 .args(["--part", &part.to_string(), "--of", &count.to_string()])
                 .stdin(Stdio::piped())
@@ -272,7 +373,7 @@ impl Generators {
 
     /// Gives the rooms in which was posted, and their last places.
     async fn load(&mut self, seconds: u64, rates: Rates) -> Result<Vec<(usize, u64)>, Error> {
-        let generators = super::scenario::float(self.0.len() as u64);
+        let generators = float(self.0.len() as u64);
         let rates = rates.part(generators);
         self.tell(&Order::Load { seconds, rates }).await?;
         let heads = self.reports(|report| match report {

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::model::{Model, Size};
+use crate::bench::server::Place;
 use crate::bench::{deployment, failed};
 use crate::error::Error;
 use crate::say::say;
@@ -67,7 +68,12 @@ impl Plan {
             return Ok(plan);
         }
         create_dir_all(folder).map_err(failed)?;
-        let app = deployment::open(folder).await?;
+        let place = Place {
+            folder: folder.to_owned(),
+            database: None,
+            bus: None,
+        };
+        let app = deployment::open(&place).await?;
         let made = make(&app, scale).await;
         app.close().await;
         let plan = made?;

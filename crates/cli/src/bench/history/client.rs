@@ -8,7 +8,7 @@ use std::time::Duration;
 use perch_history::{Outcome, What};
 use perch_wire::live::{ClientFrame, JoinRoom, ServerFrame};
 use tokio::sync::watch;
-use tokio::time::{Instant, interval, sleep};
+use tokio::time::{Instant, interval, sleep, timeout};
 use uuid::Uuid;
 
 use super::cohort::Cohort;
@@ -25,6 +25,12 @@ const RECONNECT_AFTER: Duration = Duration::from_millis(50);
 const JOIN_AGAIN_EVERY: Duration = Duration::from_millis(200);
 /// One of so many posts ends with the client breaking off without waiting for the answer.
 const BREAK_OFF_ONE_IN: usize = 40;
+/// How long a connection may take to be made, and how long it may be silent, though it is pinged, before it is taken for lost.
+const SILENT_MAX: Duration = Duration::from_secs(5);
+/// How often the server is pinged.
+const PING_EVERY: Duration = Duration::from_secs(1);
+/// How long an answer may take before the client tries another server.
+const ANSWER_MAX: Duration = Duration::from_secs(10);
 /// How long a slow client takes over a frame, and the bytes that the kernel may keep for it.
 const SLOW_FRAME: Duration = Duration::from_millis(5);
 const SLOW_RECEIVE_BYTES: u32 = 32_768;
@@ -87,6 +93,8 @@ impl Client {
         let person = number % cohort.people.len().max(1);
         let who = cohort.people.get(person);
         let who = who.ok_or_else(|| failed("nobody is there"))?;
+        let pause = Duration::from_millis(command.pause_ms.max(1));
+        let first = any(usize::try_from(command.pause_ms).unwrap_or_default());
         let client = Self {
             number: u32::try_from(number).map_err(failed)?,
             person,
@@ -95,13 +103,14 @@ impl Client {
             recorder: Arc::clone(recorder),
             standing: Arc::default(),
             slow: number < command.slow,
-            pause: Duration::from_millis(command.pause_ms.max(1)),
+            pause,
             chars_max: command.chars_max.max(1),
             rooms: vec![Room::default(); cohort.rooms.len()],
             sent: None,
             waiting: VecDeque::new(),
             frames: 0,
-            next_post: Instant::now(),
+            // Not all at once.
+            next_post: Instant::now() + Duration::from_millis(first as u64),
         };
         recorder.record(What::Client {
             client: client.number,
@@ -133,7 +142,8 @@ impl Client {
             .cycle()
             .skip(self.person % addresses.len().max(1))
         {
-            if let Ok(connection) = dial.connect(address, &self.token).await {
+            let connection = timeout(SILENT_MAX, dial.connect(address, &self.token)).await;
+            if let Ok(Ok(connection)) = connection {
                 if self.connected(connection, &mut phases).await.is_break() {
                     return;
                 }
@@ -154,8 +164,13 @@ impl Client {
     ) -> ControlFlow<()> {
         let lost = ControlFlow::Continue(());
         let mut join_again = interval(JOIN_AGAIN_EVERY);
+        let mut ping = interval(PING_EVERY);
+        let (mut heard, mut answered) = (Instant::now(), Instant::now());
         loop {
             self.publish();
+            if !self.is_waiting() {
+                answered = Instant::now();
+            }
             let phase = *phases.borrow_and_update();
             if phase == Phase::Done {
                 return ControlFlow::Break(());
@@ -175,6 +190,13 @@ impl Client {
                     }
                     continue;
                 }
+                _ = ping.tick() => {
+                    let lost_patience = heard.elapsed() > SILENT_MAX || answered.elapsed() > ANSWER_MAX;
+                    if lost_patience || sender.send(&ClientFrame::Ping { id: 0 }).await.is_err() {
+                        return lost;
+                    }
+                    continue;
+                }
                 () = tokio::time::sleep_until(self.next_post), if self.may_post(phase) => {
                     if self.post(&mut sender).await.is_err() || (phase == Phase::Load && any(BREAK_OFF_ONE_IN) == 0) {
                         return lost;
@@ -185,11 +207,17 @@ impl Client {
             let Ok(frame) = serde_json::from_str::<ServerFrame>(&frame) else {
                 return lost;
             };
+            heard = Instant::now();
             self.received(frame);
             if self.slow && phase == Phase::Load {
                 sleep(SLOW_FRAME).await;
             }
         }
+    }
+
+    /// Whether an answer is to come, at a pace that is the server's.
+    fn is_waiting(&self) -> bool {
+        !self.slow && (self.sent.is_some() || self.rooms.iter().any(|room| room.asked))
     }
 
     /// What waits is posted again in any phase; something new only under load, and not by who only reads, slowly.

@@ -1,7 +1,7 @@
 //! A NATS server.
 
 use std::fs;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -23,7 +23,7 @@ server=$!
 read -r _
 kill -KILL "$server"; wait"#;
 
-/// A server on a free port of the loopback, with a user and password. It ends when it is dropped, or with the process.
+/// A server on a free port, of the loopback unless another address is given, with a user and password. It ends when it is dropped, or with the process.
 #[derive(Debug)]
 pub struct Nats {
     folder: TempDir,
@@ -36,7 +36,13 @@ impl Nats {
     /// A server.
     #[must_use]
     pub fn start() -> Self {
-        Self::start_with("", false)
+        Self::start_at(Ipv4Addr::LOCALHOST.into())
+    }
+
+    /// A server at an address of this machine.
+    #[must_use]
+    pub fn start_at(address: IpAddr) -> Self {
+        Self::start_with(address, "", false)
     }
 
     /// A server that speaks TLS only, with a certificate and its key, PEM files.
@@ -47,7 +53,7 @@ impl Nats {
             certificate.display().to_string(),
             key.display().to_string()
         );
-        Self::start_with(&tls, true)
+        Self::start_with(Ipv4Addr::LOCALHOST.into(), &tls, true)
     }
 
     /// A server that keeps streams too, in its folder.
@@ -55,7 +61,7 @@ impl Nats {
     pub fn start_with_streams() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let streams = format!("jetstream {{ store_dir: {:?} }}", folder.path());
-        Self::start_in(folder, &streams, false)
+        Self::start_in(folder, Ipv4Addr::LOCALHOST.into(), &streams, false)
     }
 
     /// Whether it is installed.
@@ -76,13 +82,13 @@ impl Nats {
         (USER, PASSWORD)
     }
 
-    fn start_with(tls_configuration: &str, tls: bool) -> Self {
+    fn start_with(address: IpAddr, tls_configuration: &str, tls: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        Self::start_in(folder, tls_configuration, tls)
+        Self::start_in(folder, address, tls_configuration, tls)
     }
 
-    fn start_in(folder: TempDir, more: &str, tls: bool) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
+    fn start_in(folder: TempDir, address: IpAddr, more: &str, tls: bool) -> Self {
+        let free = TcpListener::bind((address, 0)).expect("a port");
         let address = free.local_addr().expect("its number");
         drop(free);
         let configuration = format!(

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::net::TcpListener;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -17,18 +17,22 @@ const START_MAX: Duration = Duration::from_secs(60);
 const PACE: Duration = Duration::from_millis(20);
 
 /// Runs the server until the pipe from the test closes, which it does however the test ends; then nothing of it is left.
-/// A line in the pipe is a crash instead, after which the folder stays.
+/// A line in the pipe is a crash instead, after which the folder stays; it starts nothing more when it is stopped, and what has
+/// memory is not gone yet.
 const GUARD: &str = r#"folder=$1
 shift
 "$@" </dev/null >>"$folder/log" 2>&1 &
 server=$!
-if read -r _; then kill -KILL "$server" $(pgrep -P "$server"); wait
+if read -r _; then
+  kill -STOP "$server"; all="$server $(pgrep -P "$server")"; kill -KILL $all; wait
+  for one in $all; do while grep -q . "/proc/$one/maps"; do sleep 0.02; done; done 2>/dev/null
 else kill -QUIT "$server"; wait; rm -rf "$folder"; fi"#;
 
 /// The user of every cluster.
 const USER: &str = "perch";
 
-/// A cluster that listens at a socket in its folder. Everything about it ends when it is dropped, or with the process.
+/// A cluster that listens at a socket in its folder, and at an address when it is given one. Everything about it ends when it
+/// is dropped, or with the process.
 #[derive(Debug)]
 pub struct Postgres {
     programs: PathBuf,
@@ -36,8 +40,8 @@ pub struct Postgres {
     /// Whom the server runs as when the test is root, which PostgreSQL refuses to be.
     user: Option<(u32, u32)>,
     durable: bool,
-    /// The port of the loopback at which it listens too.
-    port: Option<u16>,
+    /// Where it listens too.
+    address: Option<SocketAddr>,
     guard: Option<Child>,
     databases: AtomicU32,
 }
@@ -52,19 +56,22 @@ impl Postgres {
     /// A cluster of one's own, for tests that hurt it. Only a durable one waits for the disk.
     #[must_use]
     pub fn start(durable: bool) -> Self {
-        Self::start_at(durable, None)
+        Self::start_with(durable, None)
     }
 
     /// A durable cluster that also listens at a free port of the loopback, for programs that know no sockets in folders.
     #[must_use]
     pub fn start_with_port() -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = free.local_addr().expect("its number").port();
-        drop(free);
-        Self::start_at(true, Some(port))
+        Self::start_with(true, Some(Ipv4Addr::LOCALHOST.into()))
     }
 
-    fn start_at(durable: bool, port: Option<u16>) -> Self {
+    /// A cluster that is reached over the network, at an address of this machine. It does not wait for the disk.
+    #[must_use]
+    pub fn start_at(address: IpAddr) -> Self {
+        Self::start_with(false, Some(address))
+    }
+
+    fn start_with(durable: bool, address: Option<IpAddr>) -> Self {
         let folder = tempfile::tempdir().expect("a folder").keep();
         let owner = fs::metadata(&folder).expect("the folder").uid();
         let user = (owner == 0).then(unprivileged);
@@ -76,7 +83,7 @@ impl Postgres {
             folder,
             user,
             durable,
-            port,
+            address: address.map(free),
             guard: None,
             databases: AtomicU32::new(0),
         };
@@ -89,6 +96,13 @@ impl Postgres {
             .args(["--icu-locale=en-US", "--no-sync", "--no-instructions"])
             .arg(&data);
         succeed(initdb);
+        if address.is_some() {
+            let mut access = fs::OpenOptions::new();
+            let access = access.append(true).open(data.join("pg_hba.conf"));
+            let everybody = format!("host all {USER} 0.0.0.0/0 trust\n");
+            let written = access.and_then(|mut access| access.write_all(everybody.as_bytes()));
+            written.expect("who may connect");
+        }
         server.start_again();
         server
     }
@@ -111,7 +125,20 @@ impl Postgres {
     /// When it was not started with a port.
     #[must_use]
     pub fn database_at_port(&self) -> (&'static str, u16, String) {
-        (USER, self.port.expect("it has a port"), self.new_database())
+        (USER, self.listens().port(), self.new_database())
+    }
+
+    /// Where a cluster that is reached over the network is: host and port.
+    ///
+    /// # Panics
+    /// When it was started without an address.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.listens().to_string()
+    }
+
+    fn listens(&self) -> SocketAddr {
+        self.address.expect("it listens at an address")
     }
 
     /// Runs a script in a database, and gives what it prints: values without a header.
@@ -128,7 +155,10 @@ impl Postgres {
     #[must_use]
     pub fn database(&self) -> String {
         let name = self.new_database();
-        let host = self.folder.to_string_lossy().replace('/', "%2F");
+        let host = self.address.map_or_else(
+            || self.folder.to_string_lossy().replace('/', "%2F"),
+            |address| address.to_string(),
+        );
         format!("postgres://{USER}@{host}/{name}")
     }
 
@@ -158,9 +188,9 @@ impl Postgres {
         guard.args(["-c", GUARD, "sh"]).arg(&self.folder);
         guard.arg(self.programs.join("postgres")).arg("-D");
         guard.arg(self.folder.join("data")).arg("-k");
-        let addresses = self.port.map_or("", |_| "127.0.0.1");
+        let address = self.address.map(|address| address.ip().to_string());
         guard.arg(&self.folder).arg("-c");
-        guard.arg(format!("listen_addresses={addresses}"));
+        guard.arg(format!("listen_addresses={}", address.unwrap_or_default()));
         guard.args(["-c", "max_connections=400"]);
         if !self.durable {
             guard.args(["-c", "fsync=off"]);
@@ -197,8 +227,8 @@ impl Postgres {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PG")) {
             command.env_remove(name);
         }
-        if let Some(port) = self.port {
-            command.env("PGPORT", port.to_string());
+        if let Some(address) = self.address {
+            command.env("PGPORT", address.port().to_string());
         }
         if let Some((user, group)) = self.user {
             command.uid(user).gid(group);
@@ -218,6 +248,12 @@ impl Drop for Postgres {
 }
 
 const MISSING: &str = "PostgreSQL is missing. Install it: apt install postgresql";
+
+/// A port that nobody uses there.
+fn free(address: IpAddr) -> SocketAddr {
+    let free = TcpListener::bind((address, 0)).expect("a port");
+    free.local_addr().expect("its number")
+}
 
 /// Where Debian has the programs of the newest version.
 fn programs() -> Option<PathBuf> {

@@ -3,9 +3,13 @@
 //!
 //! Each fault is done a few times, or for `PERCH_SOAK_SECONDS` (`make soak`).
 
+mod bus;
+mod cable;
 mod clock;
+mod cut;
 mod database;
 mod disk;
+mod island;
 mod kill;
 mod nodes;
 mod slow;
@@ -72,9 +76,13 @@ impl Site {
     }
 
     fn command_at(&self, address: &str, flags: &[&str]) -> Command {
+        self.command_on(&self.storage, address, flags)
+    }
+
+    fn command_on(&self, storage: &str, address: &str, flags: &[&str]) -> Command {
         let mut command = perch(self.folder.path(), &["serve"]);
         command.args(["--server-listen", address]).args(flags);
-        command.args(["--storage-url", &self.storage]);
+        command.args(["--storage-url", storage]);
         for limit in ["--live-frames-per-second", "--live-frames-burst"] {
             command.args([limit, "100000"]);
         }
@@ -150,6 +158,18 @@ impl Recording {
         self.wait(count, "\"posted\"");
     }
 
+    /// The rooms in which is posted, as far as they are in the record.
+    fn rooms(&self) -> Vec<String> {
+        let record = read_to_string(&self.file).expect("the record");
+        let lines = record
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok());
+        let rooms = lines.filter(|event: &serde_json::Value| event["what"] == "room");
+        rooms
+            .filter_map(|event| event["room"].as_str().map(str::to_owned))
+            .collect()
+    }
+
     /// Keeps the record for whoever has to find out what happened.
     fn keep(&self) -> String {
         let kept = std::env::temp_dir().join(format!("perch-record-{}", std::process::id()));
@@ -158,7 +178,12 @@ impl Recording {
     }
 
     /// Lets the clients finish while the server runs, and proves that the record is right.
-    fn prove(mut self) {
+    fn prove(self) {
+        self.prove_of(&["saw", "posted", "removed", "changed"]);
+    }
+
+    /// The same of a record in which these things happened.
+    fn prove_of(mut self, happened: &[&str]) {
         let terminated = Command::new("kill")
             .arg(self.child.id().to_string())
             .status()
@@ -177,7 +202,7 @@ impl Recording {
             );
         }
         let record = read_to_string(&self.file).expect("the record");
-        for what in ["saw", "posted", "removed", "changed"] {
+        for what in happened {
             assert!(
                 record.contains(&format!("\"{what}\"")),
                 "nothing was {what}"

@@ -1,14 +1,11 @@
 //! Several nodes, of which one dies, is cut off, or loses the bus, while clients move between them.
 
 use std::collections::VecDeque;
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use perch_test_servers::{Nats, Postgres};
 
+use super::cable::Cable;
 use super::{Recording, Site, rounds};
 use crate::process::Serving;
 
@@ -67,6 +64,38 @@ async fn a_history_is_right_when_one_of_two_nodes_is_killed() {
 }
 
 #[tokio::test]
+async fn hundreds_of_clients_of_a_lost_node_are_taken_in_by_the_other_at_once() {
+    const CLIENTS: usize = 300;
+    const ROOMS: usize = 2;
+    /// Many times what it takes, for a machine that does other things.
+    const WITHIN: Duration = Duration::from_secs(30);
+    let nodes = Nodes::new();
+    let stays = nodes.serve(0);
+    let mut dies = nodes.serve(1);
+    let clients = ["--clients", &CLIENTS.to_string(), "--people", "12"];
+    let rooms = ["--rooms", &ROOMS.to_string(), "--slow", "0"];
+    let pace = ["--pause-ms", "30000", "--change-ms", "20000"];
+    let flags = [clients, rooms, pace].concat();
+    let mut recording = nodes.record(&flags).await;
+    recording.wait(CLIENTS * ROOMS, "\"joined\"");
+    for _ in rounds(1) {
+        recording.wait_posted(50);
+        dies.kill();
+        let lost = Instant::now();
+        recording.wait(CLIENTS / 2 * ROOMS, "\"joined\"");
+        let took = lost.elapsed();
+        println!("half of {CLIENTS} clients were back in {ROOMS} rooms after {took:?}");
+        assert!(took < WITHIN, "it took {took:?}");
+        recording.wait_posted(50);
+        dies = nodes.serve(1);
+    }
+    recording.wait_posted(50);
+    recording.prove_of(&["saw", "posted"]);
+    assert!(stays.terminate().success());
+    assert!(dies.terminate().success());
+}
+
+#[tokio::test]
 async fn a_history_is_right_when_nodes_are_restarted_one_after_the_other() {
     let nodes = Nodes::new();
     let mut running = VecDeque::from([(0, nodes.serve(0)), (1, nodes.serve(1))]);
@@ -116,52 +145,4 @@ async fn a_history_is_right_when_one_of_two_nodes_is_cut_off_from_the_other() {
     recording.prove();
     assert!(one.terminate().success());
     assert!(two.terminate().success());
-}
-
-/// A way to a server that can be cut: what is sent waits, and nobody is told, as when a cable is pulled.
-struct Cable {
-    address: String,
-    cut: Arc<AtomicBool>,
-}
-
-impl Cable {
-    fn to(server: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("its number").to_string();
-        let cut = Arc::new(AtomicBool::new(false));
-        let (server, shared) = (server.to_owned(), Arc::clone(&cut));
-        std::thread::spawn(move || {
-            for near in listener.incoming().map_while(Result::ok) {
-                let Ok(far) = TcpStream::connect(&server) else {
-                    continue;
-                };
-                for (from, to) in [(&near, &far), (&far, &near)] {
-                    let ends = (from.try_clone(), to.try_clone());
-                    if let (Ok(from), Ok(to)) = ends {
-                        let cut = Arc::clone(&shared);
-                        std::thread::spawn(move || carry(from, to, &cut));
-                    }
-                }
-            }
-        });
-        Self { address, cut }
-    }
-
-    fn set(&self, cut: bool) {
-        self.cut.store(cut, Ordering::Relaxed);
-    }
-}
-
-fn carry(mut from: TcpStream, mut to: TcpStream, cut: &AtomicBool) {
-    const PACE: Duration = Duration::from_millis(10);
-    let mut buffer = [0; 65_536];
-    while let Ok(read @ 1..) = from.read(&mut buffer) {
-        while cut.load(Ordering::Relaxed) {
-            std::thread::sleep(PACE);
-        }
-        if to.write_all(&buffer[..read]).is_err() {
-            break;
-        }
-    }
-    to.shutdown(std::net::Shutdown::Both).ok();
 }

@@ -79,6 +79,7 @@ impl App {
             ..DirectoryChanges::default()
         };
         change.commit(changes, vec![state]).await?;
+        self.ensure_token_key().await?;
         Ok(answer)
     }
 

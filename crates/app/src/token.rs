@@ -146,9 +146,10 @@ impl App {
         Ok(self.shown_keys())
     }
 
-    /// Makes the deployment's first key, if there is none yet.
+    /// Makes the deployment's first key, if there is none yet. Without a pool nothing is written: a copy may be under way, whose
+    /// pools come last.
     pub(crate) async fn ensure_token_key(&self) -> Result<(), Refusal> {
-        if self.directory().token_keys.is_empty() {
+        if self.directory().token_keys.is_empty() && !self.all_pools().is_empty() {
             self.add_token_key(None, false).await?;
         }
         Ok(())

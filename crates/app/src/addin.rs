@@ -105,6 +105,7 @@ impl App {
         );
         change.write.audit(&record).await.map_err(refused)?;
         change.commit(changed(addin.id, Some(addin))).await?;
+        self.checks.notify_one();
         Ok(answer)
     }
 
@@ -148,6 +149,10 @@ impl App {
         addin.updated_at = self.now();
         let answer = wire::Addin::new(&addin, before.room_count);
         change.write.update_addin(&addin).await.map_err(refused)?;
+        if before.url != answer.url {
+            let forgotten = change.write.forget_addin_health(id).await;
+            forgotten.map_err(refused)?;
+        }
         let record = self.audit_record(
             Some(actor),
             "addin.update",
@@ -157,6 +162,7 @@ impl App {
         );
         change.write.audit(&record).await.map_err(refused)?;
         change.commit(changed(id, Some(addin))).await?;
+        self.checks.notify_one();
         Ok(answer)
     }
 
@@ -280,7 +286,7 @@ pub(crate) fn identity(addin: &Addin) -> String {
     format!("{}\\{}", addin.pool, addin.name)
 }
 
-fn absent() -> Refusal {
+pub(crate) fn absent() -> Refusal {
     Refusal::new(
         Code::NoSuchNode,
         "The pool has no such add-in. Refresh the list; it may have been removed.",

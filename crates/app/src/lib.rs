@@ -9,6 +9,7 @@
 
 pub mod actor;
 pub mod addin;
+pub mod addin_health;
 pub mod addin_storage;
 mod audit;
 pub mod catalogue;
@@ -44,6 +45,7 @@ use perch_domain::addin::Origin;
 use perch_domain::limits::DEFAULT_CHAT_HISTORY;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::{Clock, Refusal, Timestamp};
+use perch_health::Prober;
 use perch_live::bus::Bus;
 use perch_live::{Closing, Gaps, People};
 use perch_store::{DeploymentStore, Storage};
@@ -70,6 +72,8 @@ pub struct Settings {
     pub default_chat_history: u32,
     /// How long a browser's session lasts.
     pub session_seconds: i64,
+    /// Hours between two looks at an add-in's page; 0: only when somebody asks.
+    pub addin_check_hours: u32,
     /// How hard it is to guess a password from its hash.
     pub password_cost: identity::PasswordCost,
 }
@@ -84,6 +88,7 @@ impl Settings {
             own_origin,
             default_chat_history: DEFAULT_CHAT_HISTORY,
             session_seconds: 14 * 24 * 3_600,
+            addin_check_hours: 24,
             password_cost: identity::PasswordCost::default(),
         }
     }
@@ -104,6 +109,10 @@ pub struct App {
     gaps: Arc<Gaps>,
     /// The other nodes, if there may be any.
     cluster: Option<Cluster>,
+    /// Looks at the pages of add-ins.
+    prober: Arc<dyn Prober>,
+    /// Told when one may be due.
+    checks: Arc<tokio::sync::Notify>,
     /// One change of the deployment at a time: each is checked against what the one before left.
     change: tokio::sync::Mutex<()>,
 }
@@ -118,10 +127,12 @@ impl App {
         settings: Settings,
         clock: Arc<dyn Clock>,
         bus: Option<Arc<dyn Bus>>,
+        prober: Arc<dyn Prober>,
     ) -> Result<Arc<Self>, Refusal> {
         let cluster = bus.map(|bus| Cluster::new(settings.node_name.clone(), bus));
         let link = cluster.as_ref().map(Cluster::link);
         let gaps = Arc::<Gaps>::default();
+        let checks = Arc::<tokio::sync::Notify>::default();
         let deployment = storage.deployment().await.map_err(refused)?;
         let loaded = deployment.load().await.map_err(refused)?;
         let mut pools = BTreeMap::new();
@@ -153,11 +164,14 @@ impl App {
             attempts: Attempts::new(),
             gaps: Arc::clone(&gaps),
             cluster,
+            prober,
+            checks: Arc::clone(&checks),
             change: tokio::sync::Mutex::new(()),
         });
         app.note_versions();
         app.ensure_token_key().await?;
         tokio::spawn(Self::fill_gaps_always(Arc::downgrade(&app), gaps));
+        tokio::spawn(Self::check_addins_always(Arc::downgrade(&app), checks));
         app.join_cluster();
         Ok(app)
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use perch_app::{App, Settings};
 use perch_domain::SystemClock;
+use perch_health_probe::WebProber;
 use perch_live::bus::Bus;
 use perch_live_nats::{NatsBus, NatsSettings};
 use perch_server::{ServerState, Tls};
@@ -65,6 +66,7 @@ pub(crate) async fn open(config: &Config) -> Result<Arc<App>, Error> {
         deployment_name: config.deployment_name.clone(),
         node_name: config.node_name.clone(),
         default_chat_history: config.default_chat_history,
+        addin_check_hours: config.addin_check_hours,
         session_seconds: i64::from(config.session_days) * 24 * 3_600,
         ..Settings::at(config.public_origin.clone())
     };
@@ -80,7 +82,14 @@ pub(crate) async fn open(config: &Config) -> Result<Arc<App>, Error> {
             Some(Arc::new(NatsBus::connect(&settings).await?))
         }
     };
-    Ok(App::open(storage, settings, Arc::new(SystemClock), bus).await?)
+    Ok(App::open(
+        storage,
+        settings,
+        Arc::new(SystemClock),
+        bus,
+        Arc::new(WebProber::new()),
+    )
+    .await?)
 }
 
 /// Serves a deployment until SIGTERM or SIGINT, and keeps its hold on its database.

@@ -9,6 +9,7 @@
 //!
 //! `perch-store-conformance` is the suite that every store passes; begin there to add one.
 
+mod addin_health;
 mod change;
 pub mod column;
 mod deployment;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use perch_domain::pool::PoolFqdn;
 
+pub use addin_health::{AddinHealth, CheckClaim, SeenPage};
 pub use change::{Changed, ENDED_KEPT};
 pub use deployment::{
     AuditEntry, DeploymentStore, DeploymentWrite, Directory, DirectoryChanges, StoredPrincipal,

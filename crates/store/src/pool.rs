@@ -10,7 +10,7 @@ use perch_domain::room::Room;
 use perch_domain::trigger::Trigger;
 use perch_domain::{AddinId, CategoryId, Nonce, PrincipalId, RoomId, Seq, Timestamp, TriggerId};
 
-use crate::{AuditEntry, StoreError, Version};
+use crate::{AddinHealth, AuditEntry, CheckClaim, SeenPage, StoreError, Version};
 
 /// All of a pool that is kept in memory.
 #[derive(Clone, Debug, Default)]
@@ -195,6 +195,29 @@ pub trait PoolStore: Send + Sync {
         key: &StorageKey,
     ) -> Result<Option<StorageEntry>, StoreError>;
 
+    /// What is kept of the health of all add-ins; one that nobody looked at has nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn addin_health(&self) -> Result<Vec<AddinHealth>, StoreError>;
+
+    /// Claims to look at an add-in's page. `false`: somebody else looks or has just looked, it is not due, or it is gone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn claim_addin_check(&self, claim: &CheckClaim) -> Result<bool, StoreError>;
+
+    /// Keeps what was seen of a page that was claimed, and holds it until a time. `false`: nothing is known of it any more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn put_addin_health(
+        &self,
+        addin: AddinId,
+        seen: &SeenPage,
+        held_until: Timestamp,
+    ) -> Result<bool, StoreError>;
+
     /// Removes the messages received before a time of rooms whose category keeps no history.
     ///
     /// # Errors
@@ -251,6 +274,11 @@ pub trait PoolWrite: Send {
     /// # Errors
     /// When the database fails.
     async fn delete_trigger(&mut self, trigger: TriggerId) -> Result<bool, StoreError>;
+    /// Forgets what was seen of an add-in's page, because it is another one now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn forget_addin_health(&mut self, addin: AddinId) -> Result<(), StoreError>;
     /// Adds a category with its lists.
     ///
     /// # Errors

@@ -131,7 +131,12 @@ pub trait Copyable: Send + Sync {
 }
 
 /// Tables that are made from others, or are of use to those alone who use this database now.
-pub const DERIVED: &[&str] = &["_sqlx_migrations", "change", "inactive_node"];
+pub const DERIVED: &[&str] = &[
+    "_sqlx_migrations",
+    "addin_health",
+    "change",
+    "inactive_node",
+];
 
 /// The tables of a kind of database, in an order in which they can be filled.
 #[must_use]

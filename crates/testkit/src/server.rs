@@ -7,6 +7,7 @@ use perch_app::{App, Settings};
 use perch_domain::addin::Origin;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::{Clock, PrincipalId};
+use perch_health_probe::WebProber;
 use perch_server::{HttpSettings, Readiness, ServerState, SocketLimits};
 use perch_store::{AuditEntry, Storage};
 use perch_store_sqlite::SqliteStorage;
@@ -291,6 +292,8 @@ async fn run(
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     let origin = origin.unwrap_or_else(|| Origin::parse(&url).expect("an origin"));
     let settings = Settings {
+        // Pages of tests are not there.
+        addin_check_hours: 0,
         // Hashing is slow on purpose; tests do not guess passwords.
         password_cost: PasswordCost {
             memory_kib: 8,
@@ -300,7 +303,7 @@ async fn run(
     };
     let storage = Arc::new(SqliteStorage::new(folder.path().to_owned()));
     let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(clock);
-    let app = App::open(storage, settings, clock, None)
+    let app = App::open(storage, settings, clock, None, Arc::new(WebProber::new()))
         .await
         .expect("a deployment");
     let (stop, stopped) = oneshot::channel();

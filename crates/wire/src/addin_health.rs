@@ -6,6 +6,7 @@ use perch_domain::Timestamp;
 use perch_health as domain;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// How well a page is, as the worst that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -55,17 +56,6 @@ impl From<&domain::Finding> for HealthFinding {
             detail: finding.to_string(),
         }
     }
-}
-
-/// What clients said of a page in the last 24 hours, by panes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct HandshakeCounts {
-    /// It spoke.
-    pub ok: u64,
-    /// It did not within 10 seconds; so does every page without the SDK.
-    pub silent: u64,
-    /// It went to another origin, and was stopped.
-    pub blocked: u64,
 }
 
 /// What was seen of a page. What is absent was not there, or nobody got so far.
@@ -133,27 +123,44 @@ impl From<&domain::Observation> for SeenPage {
 /// The health of an add-in's page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AddinHealth {
+    /// Whose it is.
+    pub addin: Uuid,
     /// How well it is.
     pub state: HealthState,
     /// When it was looked at.
     pub checked_at: Option<String>,
     /// What was found, the worst first. Empty when all is well.
     pub findings: Vec<HealthFinding>,
-    /// What clients said.
-    pub handshakes: HandshakeCounts,
     /// What was seen; for administrators only.
     pub page: Option<SeenPage>,
 }
 
 impl AddinHealth {
+    /// That of a page that nobody has looked at.
+    #[must_use]
+    pub const fn unchecked(addin: Uuid) -> Self {
+        Self {
+            addin,
+            state: HealthState::Unchecked,
+            checked_at: None,
+            findings: Vec::new(),
+            page: None,
+        }
+    }
+
     /// What an observation, made at some time, comes to.
     #[must_use]
-    pub fn new(seen: &domain::Observation, at: Timestamp, findings: &[domain::Finding]) -> Self {
+    pub fn new(
+        addin: Uuid,
+        seen: &domain::Observation,
+        at: Timestamp,
+        findings: &[domain::Finding],
+    ) -> Self {
         Self {
+            addin,
             state: domain::severity(findings).into(),
             checked_at: Some(at.to_string()),
             findings: findings.iter().map(HealthFinding::from).collect(),
-            handshakes: HandshakeCounts::default(),
             page: Some(seen.into()),
         }
     }

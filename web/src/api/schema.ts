@@ -181,6 +181,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pools/{pool}/addin-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether browsers show the pages of a pool's add-ins */
+        get: operations["list_addin_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{pool}/addins/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether browsers show an add-in's page, and what to change */
+        get: operations["get_addin_health"];
+        put?: never;
+        /** Look at an add-in's page now */
+        post: operations["check_addin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pools/{pool}/addins/{id}": {
         parameters: {
             query?: never;
@@ -612,6 +647,22 @@ export interface components {
             /** @description Its page, with variables unexpanded. */
             url: string;
         };
+        /** @description The health of an add-in's page. */
+        AddinHealth: {
+            /**
+             * Format: uuid
+             * @description Whose it is.
+             */
+            addin: string;
+            /** @description When it was looked at. */
+            checked_at?: string | null;
+            /** @description What was found, the worst first. Empty when all is well. */
+            findings: components["schemas"]["HealthFinding"][];
+            /** @description What was seen; for administrators only. */
+            page?: components["schemas"]["SeenPage"] | null;
+            /** @description How well it is. */
+            state: components["schemas"]["HealthState"];
+        };
         /** @description A change of an add-in; what is absent stays. */
         AddinPatch: {
             /** @description Close it everywhere at once and let it do nothing, or show it again. */
@@ -791,6 +842,21 @@ export interface components {
              */
             next?: string | null;
         };
+        /** @description Something that was found out about a page. */
+        HealthFinding: {
+            /** @description A stable code; docs/guide/addin-health.md has them all. */
+            code: string;
+            /** @description What is found and what to change, in English. */
+            detail: string;
+            /** @description The values of its sentence. */
+            params: {
+                [key: string]: string;
+            };
+            /** @description How bad it is. */
+            state: components["schemas"]["HealthState"];
+        };
+        /** @description How well a page is, as the worst that was found. */
+        HealthState: "unchecked" | "ok" | "warning" | "fault";
         /** @description A proof for the add-in's own server. */
         IdentityToken: {
             /**
@@ -1604,6 +1670,44 @@ export interface components {
              *      fields that identify it. Semicolons and tabs part columns as well. Absent in a list of triggers.
              */
             words?: string;
+        };
+        /** @description What was seen of a page. What is absent was not there, or nobody got so far. */
+        SeenPage: {
+            /** @description The address of its host. */
+            address?: string | null;
+            /**
+             * Format: uint64
+             * @description Bytes of it that were read, at most 262,144.
+             */
+            bytes?: number | null;
+            /** @description When its certificate ends, or the first of those that signed it. */
+            certificate_ends_at?: string | null;
+            /** @description `Content-Type`. */
+            content_type?: string | null;
+            /** @description `Content-Disposition`. */
+            disposition?: string | null;
+            /** @description `Cross-Origin-Embedder-Policy`. */
+            embedder_policy?: string | null;
+            /**
+             * Format: uint64
+             * @description Milliseconds to the head of the answer.
+             */
+            first_byte_ms?: number | null;
+            /** @description Every `X-Frame-Options`. */
+            frame_options: string[];
+            /** @description Where its own origin sent the browser on to, in order. */
+            redirects: string[];
+            /** @description `Cross-Origin-Resource-Policy`. */
+            resource_policy?: string | null;
+            /** @description Every `Content-Security-Policy`. */
+            security_policies: string[];
+            /**
+             * Format: uint16
+             * @description The status of the answer.
+             */
+            status?: number | null;
+            /** @description The address that was asked for, its variables filled in with an example. */
+            url: string;
         };
         /** @description Who is signed in, and what the client needs to know at its start. */
         Session: {
@@ -3144,6 +3248,240 @@ export interface operations {
             };
             /** @description `InvalidArgument`, `InvalidName`, `InvalidUrl`. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_addin_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pool's fully qualified domain name. */
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddinHealth"][];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_addin_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The add-in. */
+                id: string;
+                /** @description The pool's fully qualified domain name. */
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The health of an add-in's page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddinHealth"];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_addin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The add-in. */
+                id: string;
+                /** @description The pool's fully qualified domain name. */
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The health of an add-in's page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddinHealth"];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -345,6 +345,16 @@ pub(crate) const KEYS: &[Key] = &[
         },
     },
     Key {
+        name: "addins.check_hours",
+        help: "Hours between two looks at each add-in's page, 1 to 720; 0: only when somebody asks",
+        default: "24",
+        number: true,
+        set: |config, text| {
+            config.addin_check_hours = within(text, 0, 720)?;
+            Ok(())
+        },
+    },
+    Key {
         name: "session.days",
         help: "Days that a browser's session lasts, 1 to 365",
         default: "14",

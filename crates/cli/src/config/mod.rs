@@ -59,6 +59,8 @@ pub(crate) struct Config {
     pub(crate) node_name: String,
     /// Messages sent when a room is joined.
     pub(crate) default_chat_history: u32,
+    /// Hours between two looks at an add-in's page.
+    pub(crate) addin_check_hours: u32,
     /// How much one connection may send.
     pub(crate) limits: SocketLimits,
     /// How long a browser's session lasts.
@@ -93,6 +95,7 @@ impl Config {
             bus_authorities: None,
             node_name: String::new(),
             default_chat_history: 0,
+            addin_check_hours: 0,
             limits: SocketLimits {
                 frames_per_second: NonZeroU32::MIN,
                 frames_burst: NonZeroU32::MIN,

@@ -9,6 +9,7 @@ use axum::extract::State;
 use perch_app::App;
 use perch_domain::{AddinId, Code};
 use perch_wire::addin::{Addin, AddinPatch, NewAddin};
+use perch_wire::addin_health::AddinHealth;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -58,6 +59,24 @@ pub(crate) fn routes() -> ApiRouter<ServerState> {
             })
             .post_with(create_addin, |op| {
                 operation(op, "addin", "create_addin", "Register an add-in", CHANGE)
+            }),
+        )
+        .api_route(
+            "/api/v1/pools/{pool}/addin-health",
+            get_with(list_addin_health, |op| {
+                let summary = "Whether browsers show the pages of a pool's add-ins";
+                operation(op, "addin", "list_addin_health", summary, READ)
+            }),
+        )
+        .api_route(
+            "/api/v1/pools/{pool}/addins/{id}/health",
+            get_with(get_addin_health, |op| {
+                let summary = "Whether browsers show an add-in's page, and what to change";
+                operation(op, "addin", "get_addin_health", summary, READ)
+            })
+            .post_with(check_addin, |op| {
+                let summary = "Look at an add-in's page now";
+                operation(op, "addin", "check_addin", summary, READ)
             }),
         )
         .api_route(
@@ -127,4 +146,30 @@ async fn delete_addin(
     app.delete_addin(&actor, &path.pool, AddinId(path.id), deletion.force)
         .await?;
     Ok(Done)
+}
+
+async fn list_addin_health(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    At(path): At<PoolPath>,
+) -> Result<Json<Vec<AddinHealth>>, Refused> {
+    Ok(Json(app.list_addin_health(&actor, &path.pool).await?))
+}
+
+async fn get_addin_health(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    At(path): At<AddinPath>,
+) -> Result<Json<AddinHealth>, Refused> {
+    let id = AddinId(path.id);
+    Ok(Json(app.get_addin_health(&actor, &path.pool, id).await?))
+}
+
+async fn check_addin(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    At(path): At<AddinPath>,
+) -> Result<Json<AddinHealth>, Refused> {
+    let id = AddinId(path.id);
+    Ok(Json(app.check_addin(&actor, &path.pool, id).await?))
 }

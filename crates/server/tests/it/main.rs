@@ -9,6 +9,7 @@
 
 mod addin;
 mod addin_frame;
+mod addin_health;
 mod addin_storage;
 mod category;
 mod coverage;

@@ -1,6 +1,7 @@
 //! Add-ins.
 
 use perch_wire::addin::{Addin, AddinPatch, NewAddin};
+use perch_wire::addin_health::AddinHealth;
 use reqwest::Method;
 use uuid::Uuid;
 
@@ -40,6 +41,15 @@ impl Client {
             patch,
         )
         .await
+    }
+
+    /// Looks at an add-in's page now.
+    ///
+    /// # Errors
+    /// `TooManyRequests` while somebody looks at it or has just looked.
+    pub async fn check_addin(&self, pool: &str, id: Uuid) -> Result<AddinHealth, Error> {
+        let path = ["pools", pool, "addins", &id.to_string(), "health"];
+        self.call(Method::POST, &path, &()).await
     }
 
     /// Removes an add-in; with `force` also from the rooms that use it.

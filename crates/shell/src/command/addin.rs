@@ -2,14 +2,16 @@
 
 use clap::{Args, Subcommand};
 use perch_domain::addin::{AddinUrl, Origin};
-use perch_domain::{Clock, SystemClock};
+use perch_domain::{Clock, Code, Refusal, SystemClock};
 use perch_health::{Handshakes, Prober, Viewpoint, judge};
 use perch_health_probe::WebProber;
 use perch_wire::addin_health::{AddinHealth, HealthState, SeenPage};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::noun::AddinLine;
 use crate::error::{Error, Exit};
+use crate::identity::Identity;
 use crate::record::Record;
 use crate::shell::Shell;
 
@@ -19,6 +21,14 @@ pub enum AddinCommand {
     #[command(flatten)]
     /// New, list, set, remove.
     Cmdlet(AddinLine),
+    /// Let the server look at an add-in's page now, and say what it saw.
+    #[command(
+        after_help = "Example:\n  perch addin check 'atl-cs-001.contoso.com\\ITPersistentChatAddin'"
+    )]
+    Check {
+        /// Its identity: pool and name, or the name alone.
+        identity: String,
+    },
     /// Say whether browsers would show a page in the pane, and which header to change. Needs no server.
     Doctor(DoctorArguments),
 }
@@ -41,8 +51,28 @@ pub struct DoctorArguments {
 pub(super) async fn run(shell: &mut Shell, command: AddinCommand) -> Result<Exit, Error> {
     match command {
         AddinCommand::Cmdlet(line) => shell.invoke(&line.0.into_invocation()?).await,
+        AddinCommand::Check { identity } => check(shell, &identity).await,
         AddinCommand::Doctor(arguments) => doctor(shell, arguments).await,
     }
+}
+
+async fn check(shell: &mut Shell, text: &str) -> Result<Exit, Error> {
+    let (client, identity) = (shell.client()?, Identity::parse(text)?);
+    for pool in client.pools().await? {
+        let other = |named: &String| !named.eq_ignore_ascii_case(&pool.fqdn);
+        if identity.pool.as_ref().is_some_and(other) {
+            continue;
+        }
+        let addins = client.addins(&pool.fqdn).await?;
+        if let Some(addin) = addins.iter().find(|addin| identity.names(&addin.name)) {
+            let health = client.check_addin(&pool.fqdn, addin.id).await?;
+            return Ok(say(shell, &health, &addin.url));
+        }
+    }
+    Err(Error::Refused(Refusal::new(
+        Code::NoSuchAddin,
+        format!("There is no add-in {text:?}. perch addin list shows those that there are."),
+    )))
 }
 
 async fn doctor(shell: &mut Shell, arguments: DoctorArguments) -> Result<Exit, Error> {
@@ -57,17 +87,21 @@ async fn doctor(shell: &mut Shell, arguments: DoctorArguments) -> Result<Exit, E
     let now = SystemClock.now();
     let from = Viewpoint { chat: &chat, now };
     let findings = judge(&seen, &from, &Handshakes::default());
-    let health = AddinHealth::new(&seen, now, &findings);
+    let health = AddinHealth::new(Uuid::nil(), &seen, now, &findings);
+    Ok(say(shell, &health, &format!("{url}\nin a chat at {chat}")))
+}
+
+/// Says what was found, and ends with 1 when browsers do not show the page.
+fn say(shell: &mut Shell, health: &AddinHealth, title: &str) -> Exit {
     if shell.output.terminal().shows {
-        let text = told(&health, &format!("{url}\nin a chat at {chat}"));
-        shell.output.line(&text);
+        shell.output.line(&told(health, title));
     } else {
-        shell.output.object(&record(&health));
+        shell.output.object(&record(health));
     }
-    Ok(match health.state {
+    match health.state {
         HealthState::Fault => Exit::Refused,
         HealthState::Ok | HealthState::Warning | HealthState::Unchecked => Exit::Done,
-    })
+    }
 }
 
 /// For people: what was seen, and what it comes to.
@@ -138,7 +172,6 @@ fn record(health: &AddinHealth) -> Record {
         ("State", json!(health.state)),
         ("CheckedAt", json!(health.checked_at)),
         ("Findings", json!(health.findings)),
-        ("Handshakes", json!(health.handshakes)),
         ("Address", json!(page.address)),
         ("Redirects", json!(page.redirects)),
         ("CertificateEndsAt", json!(page.certificate_ends_at)),

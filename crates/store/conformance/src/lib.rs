@@ -15,6 +15,7 @@
 #![expect(missing_docs, reason = "the name of a behaviour is a sentence")]
 
 pub mod addin;
+pub mod addin_health;
 pub mod addin_storage;
 pub mod attention;
 pub mod audit;
@@ -97,6 +98,8 @@ macro_rules! suite {
             attention::a_mark_on_an_unknown_room_is_passed_over,
             attention::following_and_reading_do_not_disturb_each_other,
             attention::an_unknown_room_cannot_be_followed,
+            addin_health::a_page_is_looked_at_by_one_at_a_time,
+            addin_health::what_was_seen_is_kept_until_the_page_is_another,
             addin_storage::a_value_is_inserted_only_as_version_1,
             addin_storage::a_value_is_updated_only_to_the_next_version,
             addin_storage::of_two_who_change_a_value_at_once_one_loses,
@@ -150,6 +153,7 @@ mod tests {
             .unwrap();
         for (noun, source) in [
             ("addin", include_str!("addin.rs")),
+            ("addin_health", include_str!("addin_health.rs")),
             ("addin_storage", include_str!("addin_storage.rs")),
             ("attention", include_str!("attention.rs")),
             ("audit", include_str!("audit.rs")),

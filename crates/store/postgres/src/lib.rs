@@ -6,6 +6,7 @@
 //! Several nodes may use one database: rooms are locked while their sequence grows.
 //! Start reading at `database`; `message` has the group commit.
 
+mod addin_health;
 mod attention;
 mod audit;
 mod change;
@@ -162,6 +163,11 @@ const fn migrations(part: &Part) -> &'static [Migration] {
                 5,
                 "add_pane",
                 include_str!("../migrations/pool/0005_add_pane.sql"),
+            ),
+            (
+                6,
+                "create_addin_health",
+                include_str!("../migrations/pool/0006_create_addin_health.sql"),
             ),
         ],
     }

@@ -4,6 +4,7 @@
 //! is flushed to the disk at every commit (`synchronous = FULL`): what is committed survives the loss of power.
 //! Start reading at `database`; `message` has the group commit.
 
+mod addin_health;
 mod attention;
 mod audit;
 mod change;
@@ -124,6 +125,11 @@ const fn migrations(part: &Part) -> &'static [Migration] {
                 5,
                 "add_pane",
                 include_str!("../migrations/pool/0005_add_pane.sql"),
+            ),
+            (
+                6,
+                "create_addin_health",
+                include_str!("../migrations/pool/0006_create_addin_health.sql"),
             ),
         ],
     }

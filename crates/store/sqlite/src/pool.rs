@@ -11,14 +11,14 @@ use perch_domain::room::Room;
 use perch_domain::trigger::Trigger;
 use perch_domain::{AddinId, CategoryId, PrincipalId, RoomId, Seq, Timestamp, TriggerId};
 use perch_store::{
-    Appended, Attention, AuditEntry, Batch, Catalogue, CatalogueChanges, Changed, Page, PoolStore,
-    PoolWrite, StoreError, Version, timed,
+    AddinHealth, Appended, Attention, AuditEntry, Batch, Catalogue, CatalogueChanges, Changed,
+    CheckClaim, Page, PoolStore, PoolWrite, SeenPage, StoreError, Version, timed,
 };
 use sqlx::{Sqlite, Transaction};
 
 use crate::change;
 use crate::database::{Database, error};
-use crate::{attention, audit, message, room, storage, trigger};
+use crate::{addin_health, attention, audit, message, room, storage, trigger};
 
 pub(crate) struct SqlitePoolStore {
     database: Database,
@@ -89,6 +89,23 @@ impl PoolStore for SqlitePoolStore {
         storage::get_entry(&self.database.readers, room, addin, key).await
     }
 
+    async fn addin_health(&self) -> Result<Vec<AddinHealth>, StoreError> {
+        addin_health::list(&self.database.readers).await
+    }
+
+    async fn claim_addin_check(&self, claim: &CheckClaim) -> Result<bool, StoreError> {
+        addin_health::claim(&self.database, claim).await
+    }
+
+    async fn put_addin_health(
+        &self,
+        addin: AddinId,
+        seen: &SeenPage,
+        held_until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        addin_health::put(&self.database, addin, seen, held_until).await
+    }
+
     async fn expire(&self, before: Timestamp) -> Result<u64, StoreError> {
         message::expire(&self.database, before).await
     }
@@ -153,6 +170,10 @@ impl PoolWrite for SqlitePoolWrite {
             trigger.0,
         )
         .await
+    }
+
+    async fn forget_addin_health(&mut self, addin: AddinId) -> Result<(), StoreError> {
+        addin_health::forget(&mut self.transaction, addin).await
     }
 
     async fn insert_category(&mut self, category: &Category) -> Result<(), StoreError> {

@@ -134,6 +134,27 @@ pub(super) async fn scene() -> Scene {
         ),
         ("get_addin", "GET", pool(&addin), None, denied),
         (
+            "list_addin_health",
+            "GET",
+            pool("addin-health"),
+            None,
+            denied,
+        ),
+        (
+            "get_addin_health",
+            "GET",
+            pool(&format!("{addin}/health")),
+            None,
+            denied,
+        ),
+        (
+            "check_addin",
+            "POST",
+            pool(&format!("{addin}/health")),
+            None,
+            denied,
+        ),
+        (
             "update_addin",
             "PATCH",
             pool(&addin),

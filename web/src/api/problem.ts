@@ -45,7 +45,9 @@ export function codeSentence(
   params: Record<string, string | number> = {},
 ): string {
   const key = `problem:${code}`;
-  return i18next.exists(key) ? String(i18next.t(key as never, params as never)) : fallback;
+  // Some codes have a sentence for each reason, and one for all others.
+  const context = params.reason;
+  return i18next.exists(key) ? String(i18next.t(key as never, { ...params, context } as never)) : fallback;
 }
 
 /** What to tell a person about anything that was thrown by a request. */

@@ -16,6 +16,7 @@ export const keys = {
   participants: (room: string) => ['room', room, 'participants'] as const,
   pools: ['pools'] as const,
   addins: (pool: string) => ['pools', pool, 'addins'] as const,
+  triggers: (pool: string) => ['pools', pool, 'triggers'] as const,
   categories: (pool: string) => ['pools', pool, 'categories'] as const,
   principals: ['principals'] as const,
 };
@@ -70,6 +71,31 @@ export function addinsQuery(pool: string) {
     queryKey: keys.addins(pool),
     queryFn: ({ signal }) =>
       unwrap(api.GET('/api/v1/pools/{pool}/addins', { params: { path: { pool } }, signal })),
+  });
+}
+
+export function triggersQuery(pool: string) {
+  return queryOptions({
+    queryKey: keys.triggers(pool),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/pools/{pool}/triggers', { params: { path: { pool } }, signal })),
+  });
+}
+
+/** One trigger with its words, or null when the pool has none such. */
+export function triggerQuery(pool: string, id: string) {
+  return queryOptions({
+    queryKey: [...keys.triggers(pool), id],
+    queryFn: async ({ signal }) => {
+      try {
+        return await unwrap(
+          api.GET('/api/v1/pools/{pool}/triggers/{id}', { params: { path: { pool, id } }, signal }),
+        );
+      } catch (error) {
+        if (error instanceof ProblemError && error.status === 404) return null;
+        throw error;
+      }
+    },
   });
 }
 

@@ -162,6 +162,25 @@ const editAddinRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/addin/AddinForm'), 'EditAddinPage'),
 });
 
+const triggersRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'trigger',
+  component: lazyRouteComponent(() => import('../features/trigger/TriggerPage'), 'TriggerPage'),
+});
+
+const newTriggerRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'trigger/new',
+  validateSearch: copySearch,
+  component: lazyRouteComponent(() => import('../features/trigger/TriggerForm'), 'NewTriggerPage'),
+});
+
+const editTriggerRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: 'trigger/$trigger',
+  component: lazyRouteComponent(() => import('../features/trigger/TriggerForm'), 'EditTriggerPage'),
+});
+
 const categoriesRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: 'category',
@@ -191,6 +210,9 @@ const routeTree = rootRoute.addChildren([
       addinsRoute,
       newAddinRoute,
       editAddinRoute,
+      triggersRoute,
+      newTriggerRoute,
+      editTriggerRoute,
       categoriesRoute,
       newCategoryRoute,
       editCategoryRoute,

@@ -38,8 +38,14 @@ export function LiveProvider({ session, children }: { session: Session; children
       }
       if (frame.type === 'catalogue_changed') {
         if (frame.kind === 'room') void queries.invalidateQueries({ queryKey: keys.rooms });
-        const list = frame.kind === 'addin' ? keys.addins(frame.pool) : keys.categories(frame.pool);
-        void queries.invalidateQueries({ queryKey: list });
+        const list = {
+          addin: keys.addins,
+          trigger: keys.triggers,
+          category: keys.categories,
+          // A category says how many rooms it has.
+          room: keys.categories,
+        }[frame.kind];
+        void queries.invalidateQueries({ queryKey: list(frame.pool) });
       }
       if (frame.type === 'room_updated') {
         void queries.invalidateQueries({ queryKey: keys.room(frame.room.id) });

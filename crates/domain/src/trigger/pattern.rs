@@ -88,6 +88,7 @@ impl Pattern {
         if pattern.properties().minimum_len().unwrap_or(0) == 0 {
             return Err(invalid(
                 "pattern",
+                "empty",
                 "The pattern is found in an empty text; let it ask for at least one character.",
             ));
         }
@@ -99,6 +100,7 @@ impl Pattern {
                 regex::Error::CompiledTooBig(_) => too_large(),
                 _ => invalid(
                     "pattern",
+                    "together",
                     "The pattern and what must stand before and after do not fit together; check their groups and flags.",
                 ),
             })?;
@@ -120,7 +122,7 @@ fn part(field: &'static str, text: &str) -> Result<Hir, Refusal> {
         let detail = format!(
             "The pattern has {length} characters; shorten it to {TRIGGER_PATTERN_CHARS_MAX} or fewer."
         );
-        return Err(invalid(field, detail).with("max", TRIGGER_PATTERN_CHARS_MAX));
+        return Err(invalid(field, "long", detail).with("max", TRIGGER_PATTERN_CHARS_MAX));
     }
     let parsed = regex_syntax::ParserBuilder::new()
         .nest_limit(NEST_MAX)
@@ -138,17 +140,22 @@ fn part(field: &'static str, text: &str) -> Result<Hir, Refusal> {
         };
         let place = text.get(..start).unwrap_or_default().chars().count() + 1;
         let detail = format!("This is no regular expression, from character {place} on: {reason}.");
-        invalid(field, detail).with("place", place)
+        invalid(field, "syntax", detail)
+            .with("place", place)
+            .with("cause", reason)
     })
 }
 
 pub(super) fn too_large() -> Refusal {
     invalid(
         "pattern",
+        "large",
         "The pattern is too large when it is compiled; repeat fewer characters, or write [0-9] and [A-Z] for \\d and \\w.",
     )
 }
 
-fn invalid(field: &'static str, detail: impl Into<String>) -> Refusal {
-    Refusal::new(Code::InvalidPattern, detail).of(field)
+fn invalid(field: &'static str, reason: &'static str, detail: impl Into<String>) -> Refusal {
+    Refusal::new(Code::InvalidPattern, detail)
+        .of(field)
+        .with("reason", reason)
 }

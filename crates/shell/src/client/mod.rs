@@ -12,6 +12,7 @@ mod principal;
 mod room;
 mod search;
 mod session;
+mod trigger;
 
 use std::time::Duration;
 

@@ -11,6 +11,7 @@ mod principal;
 mod search;
 mod session;
 mod token;
+mod trigger;
 
 use clap::Subcommand;
 
@@ -22,6 +23,7 @@ pub use principal::{GroupCommand, UserCommand};
 pub use search::SearchCommand;
 pub use session::SignInCommand;
 pub use token::TokenCommand;
+pub use trigger::TriggerCommand;
 
 use crate::cmdlet::help;
 use crate::error::{Error, Exit};
@@ -34,6 +36,9 @@ pub enum Command {
     /// Add-ins: register, list, change, remove, and why a page is not shown.
     #[command(subcommand)]
     Addin(AddinCommand),
+    /// Triggers: what of posted text becomes a context.
+    #[command(subcommand)]
+    Trigger(TriggerCommand),
     /// Categories: create, list, change, remove.
     #[command(subcommand)]
     Category(CategoryCommand),
@@ -80,6 +85,7 @@ pub(crate) async fn run(shell: &mut Shell, command: Command) -> Result<Exit, Err
             return shell.invoke(&line.into_invocation()?).await;
         }
         Command::Room(RoomCommand(line)) => return shell.invoke(&line.into_invocation()?).await,
+        Command::Trigger(command) => trigger::run(shell, command).await?,
         Command::Node(command) => node::run(shell, command).await?,
         Command::Pool(command) => pool::run(shell, command).await?,
         Command::User(command) => principal::run_user(shell, command).await?,

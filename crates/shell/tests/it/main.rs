@@ -17,3 +17,4 @@ mod search;
 mod session;
 mod state;
 mod support;
+mod trigger;

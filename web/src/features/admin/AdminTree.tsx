@@ -1,18 +1,19 @@
 /** The tree of the Control Panel, as administrators know it from the original. */
 import { Link } from '@tanstack/react-router';
-import { FolderTree, type LucideIcon, MessagesSquare, Puzzle } from 'lucide-react';
+import { Crosshair, FolderTree, type LucideIcon, MessagesSquare, Puzzle } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import styles from './AdminTree.module.css';
 
 interface Entry {
-  to: '/admin/category' | '/admin/addin';
-  label: 'category' | 'addin';
+  to: '/admin/category' | '/admin/addin' | '/admin/trigger';
+  label: 'category' | 'addin' | 'trigger';
   icon: LucideIcon;
 }
 
 const persistentChat: readonly Entry[] = [
   { to: '/admin/category', label: 'category', icon: FolderTree },
   { to: '/admin/addin', label: 'addin', icon: Puzzle },
+  { to: '/admin/trigger', label: 'trigger', icon: Crosshair },
 ];
 
 export function AdminTree() {

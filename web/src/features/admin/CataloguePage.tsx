@@ -21,7 +21,7 @@ import { SelectServiceDialog } from './SelectServiceDialog';
 import { usePanel } from './usePanel';
 
 export interface CataloguePageProps<T extends { id: string; name: string }> {
-  to: '/admin/addin' | '/admin/category';
+  to: '/admin/addin' | '/admin/trigger' | '/admin/category';
   title: string;
   searchLabel: string;
   query: UseQueryResult<T[]>;

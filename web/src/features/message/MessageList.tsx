@@ -11,9 +11,9 @@ import { EmptyState } from '../../ui/EmptyState';
 import { ErrorState } from '../../ui/ErrorState';
 import { Loading } from '../../ui/Loading';
 import { useSession } from '../session/useSession';
+import type { ContextPress } from './ContextChip';
 import styles from './MessageList.module.css';
 import { MessageRow } from './MessageRow';
-import type { ContextPress } from './MessageText';
 import { PendingRow } from './PendingRow';
 import { buildRows } from './rows';
 import { useMessageScroll } from './useMessageScroll';
@@ -24,7 +24,7 @@ export interface MessageListProps {
   state: RoomState;
   /** The place of a message to go to. */
   at: number | undefined;
-  onContext: ContextPress;
+  onContext: ContextPress | undefined;
   onEdit: (post: PendingPost) => void;
 }
 

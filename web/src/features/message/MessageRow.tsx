@@ -5,8 +5,9 @@ import { useTranslation } from 'react-i18next';
 import type { Message } from '../../api/types';
 import { formatMoment, formatTime } from '../../i18n/format';
 import { cx } from '../../ui/cx';
+import type { ContextPress } from './ContextChip';
 import styles from './MessageRow.module.css';
-import { type ContextPress, MessageText } from './MessageText';
+import { MessageText } from './MessageText';
 import { authorHue } from './rows';
 
 export interface MessageRowProps {
@@ -18,7 +19,7 @@ export interface MessageRowProps {
   isFound: boolean;
   head: number;
   language: string;
-  onContext: ContextPress;
+  onContext: ContextPress | undefined;
 }
 
 export const MessageRow = memo(function MessageRow({
@@ -84,7 +85,15 @@ export const MessageRow = memo(function MessageRow({
   );
 });
 
-function Story({ message, title, onContext }: { message: Message; title: string; onContext: ContextPress }) {
+function Story({
+  message,
+  title,
+  onContext,
+}: {
+  message: Message;
+  title: string;
+  onContext: ContextPress | undefined;
+}) {
   const [open, setOpen] = useState(false);
   const body = useId();
   return (

@@ -7,8 +7,8 @@ import { useLive } from '../../live/hooks';
 import type { PendingPost, RoomState } from '../../live/store';
 import { Announcer } from '../message/Announcer';
 import { Composer, type ComposerHandle } from '../message/Composer';
+import type { ContextPress } from '../message/ContextChip';
 import { MessageList } from '../message/MessageList';
-import type { ContextPress } from '../message/MessageText';
 import { ParticipantPanel } from '../participant/ParticipantPanel';
 import { RoomHeader } from './RoomHeader';
 import styles from './RoomPage.module.css';
@@ -56,7 +56,12 @@ export function Conversation({ state, at, paneShown, onPane }: ConversationProps
       />
       <div className={styles.body}>
         <div className={styles.messages}>
-          <MessageList state={state} at={at} onContext={showContext} onEdit={editAgain} />
+          <MessageList
+            state={state}
+            at={at}
+            onContext={room.addin ? showContext : undefined}
+            onEdit={editAgain}
+          />
           <Composer ref={composer} room={room} onSent={() => live.goToEnd(room.id)} />
         </div>
         {participantsShown && <ParticipantPanel state={state} onClose={() => showParticipants(false)} />}

@@ -11,6 +11,7 @@ import problem from './problem.json';
 import room from './room.json';
 import search from './search.json';
 import session from './session.json';
+import trigger from './trigger.json';
 
 export const resources = {
   addin,
@@ -26,4 +27,5 @@ export const resources = {
   room,
   search,
   session,
+  trigger,
 };

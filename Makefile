@@ -84,6 +84,7 @@ check-rust: packages
 
 check-web: packages
 	@for part in $(PACKAGES); do (cd $$part && npm run --silent check && npm run --silent test) || exit 1; done
+	cd addins/identity-check && npm run --silent test
 
 check-browser: web
 	cargo build --quiet --package perch-cli

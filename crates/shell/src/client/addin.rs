@@ -2,6 +2,7 @@
 
 use perch_wire::addin::{Addin, AddinPatch, NewAddin};
 use perch_wire::addin_health::AddinHealth;
+use perch_wire::token::{NewTokenKey, TokenKey};
 use reqwest::Method;
 use uuid::Uuid;
 
@@ -62,5 +63,21 @@ impl Client {
             &[("force", force)],
         )
         .await
+    }
+
+    /// The keys that sign tokens for add-ins' servers, oldest first.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn token_keys(&self) -> Result<Vec<TokenKey>, Error> {
+        self.get(&["token-keys"], &()).await
+    }
+
+    /// Changes to a new key.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn rotate_token_key(&self, new: &NewTokenKey) -> Result<Vec<TokenKey>, Error> {
+        self.call(Method::POST, &["token-keys"], new).await
     }
 }

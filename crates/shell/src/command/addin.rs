@@ -9,6 +9,7 @@ use perch_wire::addin_health::{AddinHealth, HealthState, SeenPage};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::grant::GrantCommand;
 use super::noun::AddinLine;
 use crate::error::{Error, Exit};
 use crate::identity::Identity;
@@ -29,6 +30,9 @@ pub enum AddinCommand {
         /// Its identity: pool and name, or the name alone.
         identity: String,
     },
+    #[command(flatten)]
+    /// What it may do.
+    Grant(GrantCommand),
     /// Say whether browsers would show a page in the pane, and which header to change. Needs no server.
     Doctor(DoctorArguments),
 }
@@ -52,6 +56,7 @@ pub(super) async fn run(shell: &mut Shell, command: AddinCommand) -> Result<Exit
     match command {
         AddinCommand::Cmdlet(line) => shell.invoke(&line.0.into_invocation()?).await,
         AddinCommand::Check { identity } => check(shell, &identity).await,
+        AddinCommand::Grant(command) => super::grant::run(shell, command).await,
         AddinCommand::Doctor(arguments) => doctor(shell, arguments).await,
     }
 }

@@ -4,6 +4,7 @@
 //! have no cmdlet in the original.
 
 mod addin;
+mod grant;
 mod node;
 mod noun;
 mod pool;
@@ -16,6 +17,7 @@ mod trigger;
 use clap::Subcommand;
 
 pub use addin::AddinCommand;
+pub use grant::GrantCommand;
 pub use node::NodeCommand;
 pub use noun::{AddinLine, CategoryCommand, RoomCommand};
 pub use pool::PoolCommand;
@@ -33,7 +35,7 @@ use crate::shell::Shell;
 /// The shell's subcommands, to be flattened into those of the program.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Add-ins: register, list, change, remove, and why a page is not shown.
+    /// Add-ins: register, list, change, remove, what they may do, and why a page is not shown.
     #[command(subcommand)]
     Addin(AddinCommand),
     /// Triggers: what of posted text becomes a context.

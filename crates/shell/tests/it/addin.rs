@@ -406,3 +406,45 @@ async fn the_doctor_says_which_header_to_change_and_needs_no_server_to_be_signed
     assert_eq!(ran.exit, Exit::Usage, "{ran:?}");
     assert!(ran.err.contains("--origin"), "{ran:?}");
 }
+
+#[tokio::test]
+async fn an_add_in_is_granted_disabled_and_enabled() {
+    let world = with_addin().await;
+    let name = "ITPersistentChatAddin";
+    let ran = world
+        .plain(&["addin", "grant", name, "contexts", "messages.send.silent"])
+        .await;
+    let granted = ran.objects()[0]["Granted"].clone();
+    assert_eq!(
+        granted,
+        serde_json::json!(["contexts", "messages.send", "messages.send.silent"])
+    );
+    world
+        .plain(&["addin", "grant", name, "everything"])
+        .await
+        .refused("InvalidArgument");
+    let ran = world.plain(&["addin", "disable", name]).await;
+    assert_eq!(ran.objects()[0]["Disabled"], true);
+    let ran = world.plain(&["addin", "enable", name]).await;
+    assert_eq!(ran.objects()[0]["Disabled"], false);
+    assert_eq!(ran.objects()[0]["Granted"], granted);
+    world
+        .plain(&["addin", "disable", "Nobody"])
+        .await
+        .refused("NoSuchAddin");
+}
+
+#[tokio::test]
+async fn the_key_of_tokens_is_changed() {
+    let world = World::start().await;
+    assert_eq!(world.plain(&["addin", "keys"]).await.objects().len(), 1);
+    let ran = world.plain(&["addin", "rotate-key"]).await;
+    let signing: Vec<_> = ran
+        .objects()
+        .iter()
+        .map(|key| key["Signing"].clone())
+        .collect();
+    assert_eq!(signing, [true, false]);
+    let ran = world.plain(&["addin", "rotate-key", "--at-once"]).await;
+    assert_eq!(ran.objects().len(), 1);
+}

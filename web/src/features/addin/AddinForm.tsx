@@ -1,4 +1,5 @@
 /** New Add-in, Edit Add-in: a name, a URL, and what its page looks like. */
+import { CAPABILITIES } from '@perch/addin/host';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -7,6 +8,7 @@ import { api, unwrap } from '../../api/client';
 import { addinsQuery, keys } from '../../api/queries';
 import type { Addin, NewAddin } from '../../api/types';
 import { useTitle } from '../../app/useTitle';
+import { Checkbox } from '../../ui/Checkbox';
 import { ErrorState } from '../../ui/ErrorState';
 import { FixedValue, FormField, FormPage } from '../../ui/form/FormPage';
 import { nameProblem } from '../../ui/form/nameProblem';
@@ -17,6 +19,9 @@ import { TextField } from '../../ui/TextField';
 import { toast } from '../../ui/toast';
 import { poolName } from '../admin/PoolSelect';
 import { usePanel } from '../admin/usePanel';
+import { PRESETS } from '../grant/capabilities';
+import { GrantField } from '../grant/GrantField';
+import { Presets } from '../grant/Presets';
 import { useSession } from '../session/useSession';
 import { AddinPreview } from './AddinPreview';
 import { addinUrlProblem, URL_VARIABLES } from './addinUrl';
@@ -36,7 +41,9 @@ export function NewAddinPage() {
   return (
     <AddinForm
       start={
-        original ? { name: t('copy_of', { name: original.name }), url: original.url } : { name: '', url: '' }
+        original
+          ? { name: t('copy_of', { name: original.name }), url: original.url, granted: original.granted }
+          : { name: '', url: '' }
       }
     />
   );
@@ -55,7 +62,7 @@ export function EditAddinPage() {
 }
 
 function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
-  const { t } = useTranslation(['addin', 'admin', 'form']);
+  const { t } = useTranslation(['addin', 'admin', 'form', 'grant']);
   const navigate = useNavigate();
   const queries = useQueryClient();
   const { limits } = useSession();
@@ -74,9 +81,21 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
   const urlProblem = (url: string) => addinUrlProblem(url, location.origin, limits.addin_url_bytes_max);
 
   const form = useForm({
-    stored: { name: start.name, url: start.url },
+    stored: {
+      name: start.name,
+      url: start.url,
+      granted: start.granted ?? [...PRESETS.contexts],
+      disabled: addin?.disabled ?? false,
+      approve: false,
+    },
     ...(addin && { revision: addin.revision }),
-    bodyOf: ({ name, url }): NewAddin => ({ name: name.trim(), url: url.trim() }),
+    bodyOf: ({ name, url, granted, disabled, approve }) => ({
+      name: name.trim(),
+      url: url.trim(),
+      granted,
+      disabled,
+      approve,
+    }),
     check: ({ name, url }) => {
       const wrongName = nameProblem(name, limits.addin_name_chars_max);
       const wrongUrl = urlProblem(url);
@@ -85,15 +104,25 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
         url: wrongUrl && t(`url_${wrongUrl}`, { max: limits.addin_url_bytes_max }),
       };
     },
-    save: (body, changed, revision) =>
+    save: ({ name, url, granted }, { approve, ...changed }, revision) =>
       addin
         ? unwrap(
             api.PATCH('/api/v1/pools/{pool}/addins/{id}', {
               params: { path: { pool: pool.fqdn, id: addin.id } },
-              body: { ...changed, ...(revision !== undefined && { revision }) },
+              // Sending the grants is what approves the address.
+              body: {
+                ...changed,
+                ...(approve && { granted }),
+                ...(revision !== undefined && { revision }),
+              },
             }),
           )
-        : unwrap(api.POST('/api/v1/pools/{pool}/addins', { params: { path: { pool: pool.fqdn } }, body })),
+        : unwrap(
+            api.POST('/api/v1/pools/{pool}/addins', {
+              params: { path: { pool: pool.fqdn } },
+              body: { name, url, granted },
+            }),
+          ),
     onSaved: () => {
       if (!addin) toast(t('created', { name: form.values.name.trim() }), { tone: 'ok' });
       void refresh();
@@ -104,6 +133,7 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
 
   const url = form.values.url.trim();
   const previewed = held ?? url;
+  const moved = addin !== undefined && (!addin.approved || originOf(addin.url) !== originOf(url));
 
   return (
     <FormPage
@@ -140,6 +170,43 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
           {...form.field('url')}
         />
       </FormField>
+      {moved && (
+        <FormField name="approve">
+          <Checkbox
+            isSelected={form.values.approve}
+            onChange={form.set('approve')}
+            changed={form.field('approve').changed}
+            description={t('grant:approve_words')}
+          >
+            {t('grant:approve')}
+          </Checkbox>
+        </FormField>
+      )}
+      <FormField name="granted">
+        <GrantField
+          label={t('grant:title')}
+          description={t('grant:words')}
+          among={CAPABILITIES}
+          value={form.values.granted}
+          onChange={form.set('granted')}
+          {...(addin && { requested: addin.requested })}
+          changed={form.field('granted').changed}
+        >
+          <Presets onChoose={form.set('granted')} />
+        </GrantField>
+      </FormField>
+      {addin && (
+        <FormField name="disabled">
+          <Checkbox
+            isSelected={form.values.disabled}
+            onChange={form.set('disabled')}
+            changed={form.field('disabled').changed}
+            description={t('grant:disable_words')}
+          >
+            {t('grant:disable')}
+          </Checkbox>
+        </FormField>
+      )}
       <FixedValue
         label={t('admin:pool')}
         value={poolName(pool)}
@@ -154,4 +221,9 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
       )}
     </FormPage>
   );
+}
+
+/** Undefined while the address is no address. */
+function originOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).origin : undefined;
 }

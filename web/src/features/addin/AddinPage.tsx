@@ -14,7 +14,7 @@ import { usePanel } from '../admin/usePanel';
 import styles from './AddinPage.module.css';
 
 export function AddinPage() {
-  const { t } = useTranslation(['addin', 'form']);
+  const { t } = useTranslation(['addin', 'form', 'grant']);
   const navigate = useNavigate();
   const { pool } = usePanel();
   const queries = useQueryClient();
@@ -52,6 +52,12 @@ export function AddinPage() {
       align: 'end',
       render: ({ room_count }) => formatNumber(room_count),
       sortValue: ({ room_count }) => room_count,
+    },
+    {
+      id: 'state',
+      label: t('grant:state'),
+      render: (addin) => t(`grant:state_${stateOf(addin)}`),
+      sortValue: stateOf,
     },
     {
       id: 'changed',
@@ -107,4 +113,10 @@ export function AddinPage() {
       }}
     />
   );
+}
+
+function stateOf({ disabled, approved, requested }: Addin) {
+  if (disabled) return 'disabled';
+  if (!approved) return 'pending';
+  return requested.length > 0 ? 'requests' : 'on';
 }

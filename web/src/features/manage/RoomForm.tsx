@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api, unwrap } from '../../api/client';
 import { keys } from '../../api/queries';
-import type { RoomDetail } from '../../api/types';
+import type { Addin, RoomDetail } from '../../api/types';
 import { useTitle } from '../../app/useTitle';
 import { Checkbox } from '../../ui/Checkbox';
 import { FixedValue, FormField, FormPage, FormSection } from '../../ui/form/FormPage';
@@ -15,6 +15,7 @@ import { Select } from '../../ui/Select';
 import { TextField } from '../../ui/TextField';
 import { toast } from '../../ui/toast';
 import { poolName, poolOption } from '../admin/PoolSelect';
+import { GrantField } from '../grant/GrantField';
 import { PrincipalField } from '../principal/PrincipalField';
 import { useSession } from '../session/useSession';
 import { RoomNameField } from './RoomNameField';
@@ -32,7 +33,7 @@ export interface RoomFormProps {
   start: RoomValues;
   /** Those in which it may be. */
   categories: readonly { id: string; name: string }[];
-  addins: readonly { id: string; name: string }[];
+  addins: readonly (Pick<Addin, 'id' | 'name' | 'granted'> & Partial<Addin>)[];
 }
 
 export function RoomForm({ pool, room, start, categories, addins }: RoomFormProps) {
@@ -94,6 +95,7 @@ export function RoomForm({ pool, room, start, categories, addins }: RoomFormProp
     onRefused: refresh,
   });
   const { values, set, field } = form;
+  const addin = addins.find(({ id }) => id === values.addin);
   const dropped = room?.members.length ?? 0;
 
   const people = (
@@ -202,11 +204,26 @@ export function RoomForm({ pool, room, start, categories, addins }: RoomFormProp
             ...addins.map(({ id, name }) => ({ id, label: name })),
           ]}
           value={values.addin ?? NO_ADDIN}
-          onChange={(id) => set('addin')(id === NO_ADDIN ? null : id)}
-          description={t('addin_words')}
+          onChange={(id) => {
+            set('addin')(id === NO_ADDIN ? null : id);
+            set('addin_withheld')([]);
+          }}
+          description={addin?.disabled ? t('addin_disabled') : t('addin_words')}
           {...field('addin')}
         />
       </FormField>
+      {addin && addin.granted.length > 0 && (
+        <FormField name="addin_withheld">
+          <GrantField
+            label={t('addin_may')}
+            description={t('addin_may_words')}
+            among={addin.granted}
+            value={addin.granted.filter((name) => !values.addin_withheld.includes(name))}
+            onChange={(kept) => set('addin_withheld')(addin.granted.filter((name) => !kept.includes(name)))}
+            changed={field('addin_withheld').changed}
+          />
+        </FormField>
+      )}
       <FormField name="privacy">
         <RadioGroup
           label={t('privacy')}

@@ -3,6 +3,7 @@ import admin from './admin.json';
 import category from './category.json';
 import common from './common.json';
 import form from './form.json';
+import grant from './grant.json';
 import health from './health.json';
 import manage from './manage.json';
 import message from './message.json';
@@ -19,6 +20,7 @@ export const resources = {
   category,
   common,
   form,
+  grant,
   health,
   manage,
   message,

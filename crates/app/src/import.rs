@@ -99,6 +99,7 @@ impl App {
                         draft,
                         nonce: Nonce(message.nonce),
                         via: None,
+                        original: None,
                     },
                     author: shown,
                     via: None,

@@ -24,6 +24,7 @@ pub mod import;
 mod lists;
 pub mod message;
 pub mod node;
+pub mod original;
 pub mod pane;
 pub mod participation;
 pub mod pool;

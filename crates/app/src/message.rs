@@ -5,8 +5,9 @@ use std::sync::Arc;
 use perch_domain::grant::Capability;
 use perch_domain::limits::MESSAGES_PAGE_MAX;
 use perch_domain::message::{Draft, Message, Part, Via};
+use perch_domain::original::Original;
 use perch_domain::permission::RoomAction;
-use perch_domain::{Nonce, Refusal, RoomId, Seq};
+use perch_domain::{Code, Nonce, Refusal, RoomId, Seq};
 use perch_live::{Post, Posted};
 use perch_store::{Append, Page};
 use perch_wire::message as wire;
@@ -22,12 +23,18 @@ const PAGE_DEFAULT: u32 = 50;
 /// How long a room without history keeps a message for those who reconnect.
 const RELAYED_SECONDS: i64 = 600;
 
+/// What an add-in had to do with a message.
+struct ByAddin {
+    via: Option<Via>,
+    original: Option<Original>,
+}
+
 impl App {
     /// Posts a message; `done` is called once it is durable and published, or refused by the store.
     ///
     /// # Errors
-    /// `NoSuchNode`, `NodeDisabled`, `ErrorPermission`, `EmptyMessage`, `MessageTooLong`, `InvalidArgument`; then `done` is
-    /// not called.
+    /// `NoSuchNode`, `NodeDisabled`, `ErrorPermission`, `EmptyMessage`, `MessageTooLong`, `InvalidArgument`;
+    /// then `done` is not called.
     pub async fn post(
         &self,
         actor: &Actor,
@@ -35,8 +42,8 @@ impl App {
         new: &wire::NewMessage,
         done: impl FnOnce(Result<Posted, Refusal>) + Send + 'static,
     ) -> Result<(), Refusal> {
-        let (view, draft, via) = self.draft(actor, room, new)?;
-        self.append(actor, view, draft, Nonce(new.nonce), via, done)
+        let (view, draft, by_addin) = self.draft(actor, room, new)?;
+        self.append(actor, view, draft, Nonce(new.nonce), by_addin, done)
             .await;
         Ok(())
     }
@@ -51,12 +58,13 @@ impl App {
         room: RoomId,
         new: &wire::NewMessage,
     ) -> Result<wire::Message, Refusal> {
-        let (view, draft, via) = self.draft(actor, room, new)?;
+        let (view, draft, by_addin) = self.draft(actor, room, new)?;
+        let via = by_addin.via;
         let store = Arc::clone(view.pool.store());
         let (done, outcome) = oneshot::channel();
         // Whoever asked may have gone meanwhile; the message is stored all the same.
         let done = |outcome| drop(done.send(outcome));
-        self.append(actor, view, draft.clone(), Nonce(new.nonce), via, done)
+        self.append(actor, view, draft.clone(), Nonce(new.nonce), by_addin, done)
             .await;
         let stopping = |_| not_committed(perch_live::CommitError::Stopping);
         let posted = outcome.await.map_err(stopping)??;
@@ -80,10 +88,11 @@ impl App {
         actor: &Actor,
         room: RoomId,
         new: &wire::NewMessage,
-    ) -> Result<(RoomView, Draft, Option<Via>), Refusal> {
+    ) -> Result<(RoomView, Draft, ByAddin), Refusal> {
         let view = self.room_view(room)?;
         view.may(actor, RoomAction::Post)?;
-        let via = part_of_addin(&view, actor, new.filtered)?;
+        let original = new.original.as_ref().map(Original::try_from).transpose()?;
+        let via = part_of_addin(&view, actor, original.is_some())?;
         let triggers = view.pool.triggers();
         let draft = Draft::parse(
             &new.text,
@@ -91,7 +100,7 @@ impl App {
             new.title.as_deref(),
             triggers.detector(),
         )?;
-        Ok((view, draft, via))
+        Ok((view, draft, ByAddin { via, original }))
     }
 
     async fn append(
@@ -100,7 +109,7 @@ impl App {
         view: RoomView,
         draft: Draft,
         nonce: Nonce,
-        via: Option<Via>,
+        by_addin: ByAddin,
         done: impl FnOnce(Result<Posted, Refusal>) + Send + 'static,
     ) {
         let post = Post {
@@ -110,9 +119,10 @@ impl App {
                 at: self.now(),
                 draft,
                 nonce,
-                via,
+                via: by_addin.via,
+                original: by_addin.original,
             },
-            via: via.map(|via| shown_via(&view, via)),
+            via: by_addin.via.map(|via| shown_via(&view, via)),
             author: Author::from(actor.principal()),
             log: view.log,
             done: Box::new(|outcome| done(outcome.map_err(not_committed))),
@@ -193,6 +203,10 @@ impl App {
 /// What an add-in has to do with a message that is posted for its page.
 fn part_of_addin(view: &RoomView, actor: &Actor, filtered: bool) -> Result<Option<Via>, Refusal> {
     let Some(pane) = actor.pane() else {
+        if filtered {
+            let detail = "Only a pane's page replaces what a person typed; send its pane, or leave the original out.";
+            return Err(Refusal::new(Code::InvalidArgument, detail).of("original"));
+        }
         return Ok(None);
     };
     let (part, needed) = if filtered {

@@ -14,6 +14,7 @@ pub mod id;
 pub mod limits;
 pub mod message;
 pub mod name;
+pub mod original;
 pub mod permission;
 pub mod pool;
 pub mod principal;

@@ -87,6 +87,8 @@ pub enum RoomAction {
     Disable,
     /// Delete, purge, or remove or replace a message.
     Delete,
+    /// Read what authors had typed where an add-in replaced it.
+    ReadOriginals,
     /// Find in the directory.
     Find,
     /// List among the rooms one manages.
@@ -109,7 +111,7 @@ pub enum RoomAction {
 
 impl RoomAction {
     /// Every action, for tests that must cover them all.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::AssociateAddin,
         Self::SeeAddin,
         Self::Edit,
@@ -122,6 +124,7 @@ impl RoomAction {
         },
         Self::Disable,
         Self::Delete,
+        Self::ReadOriginals,
         Self::Find,
         Self::FindInMyRooms,
         Self::Join,
@@ -219,6 +222,10 @@ pub fn in_room(action: RoomAction, who: Standing, room: RoomFacts) -> Result<(),
         RoomAction::Delete => only(
             who.administrator,
             "Only an administrator may delete a room or its messages; a manager may disable the room.",
+        ),
+        RoomAction::ReadOriginals => only(
+            who.administrator,
+            "Only an administrator may read what was typed before an add-in replaced it.",
         ),
         // A disabled room is found in management views only (reference 1.9).
         RoomAction::Find => while_enabled(true, ""),

@@ -141,6 +141,7 @@ fn the_room_rows_of_the_matrix_hold() {
             "✔ ✘ ✔ ✘ ✘ ✘ ✘",
         ),
         (R::Delete, everywhere, "✔ ✘ ✘ ✘ ✘ ✘ ✘"),
+        (R::ReadOriginals, everywhere, "✔ ✘ ✘ ✘ ✘ ✘ ✘"),
         (
             R::Find,
             &["open", "closed", "open auditorium", "closed auditorium"],

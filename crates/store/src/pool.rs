@@ -6,6 +6,7 @@ use perch_domain::addin_storage::{StorageEntry, StorageKey};
 use perch_domain::audit::AuditRecord;
 use perch_domain::category::Category;
 use perch_domain::message::{Draft, Message, Via};
+use perch_domain::original::Original;
 use perch_domain::room::Room;
 use perch_domain::trigger::Trigger;
 use perch_domain::{AddinId, CategoryId, Nonce, PrincipalId, RoomId, Seq, Timestamp, TriggerId};
@@ -67,6 +68,8 @@ pub struct Append {
     pub nonce: Nonce,
     /// The add-in that had part in it.
     pub via: Option<Via>,
+    /// What was typed, when an add-in replaced it.
+    pub original: Option<Original>,
 }
 
 /// What became of a message to append.
@@ -165,6 +168,17 @@ pub trait PoolStore: Send + Sync {
     /// # Errors
     /// When the database fails.
     async fn messages_at(&self, places: &[(RoomId, Seq)]) -> Result<Vec<Message>, StoreError>;
+
+    /// What was typed where an add-in replaced it, of the first such messages of a room after a place, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn originals(
+        &self,
+        room: RoomId,
+        after: Seq,
+        limit: u32,
+    ) -> Result<Vec<(Seq, Original)>, StoreError>;
 
     /// The place of the oldest message of a room that is stored, zero when there is none.
     ///

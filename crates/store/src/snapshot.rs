@@ -208,6 +208,9 @@ const POOL: &[Table] = &[
         seq: Int, author: Id, at: Int, alert: Bool, title: Text, text: Text, contexts: Text, nonce: Id,
         via: Id, via_part: Text
     ) order (seq)),
+    table!("message_original" (
+        room: Room, seq: Int, title: Text, text: Text
+    ) order (room, seq)),
     table!("attention" (person: Id, room: Room, followed: Bool, read: Int) order (person, room)),
     table!("addin_storage" (
         room: Room, addin: Id, key: Text, value: Text, version: Int, updated_at: Int, updated_by: Id

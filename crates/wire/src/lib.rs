@@ -13,6 +13,7 @@ pub mod live;
 pub mod live_examples;
 pub mod message;
 pub mod node;
+pub mod original;
 pub mod pane;
 pub mod pool;
 pub mod principal;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::addin_storage::StorageEntry;
 use crate::message::Message;
+use crate::original::NewOriginal;
 use crate::principal::Principal;
 use crate::room::{Participant, Room, RoomPermissions, RoomProperties};
 use crate::session::Limits;
@@ -50,6 +51,9 @@ pub enum ClientFrame {
         /// The token of the pane whose page changed what the person wrote.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pane: Option<String>,
+        /// What was typed, when the room's add-in replaced it. Kept for administrators, and shown to nobody else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        original: Option<NewOriginal>,
     },
     /// Says how far the person has read.
     Read {

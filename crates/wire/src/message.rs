@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::original::NewOriginal;
 use crate::principal::Author;
 
 /// A stored message.
@@ -134,9 +135,10 @@ pub struct NewMessage {
     /// With a title it is a story.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// For a request that is made for an add-in's page: the person wrote the message, and the page changed it. Otherwise the page wrote it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub filtered: bool,
+    /// For a request that is made for an add-in's page: what the person had typed before the page changed it. Without, the page wrote
+    /// the message. It is kept for administrators, and shown to nobody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<NewOriginal>,
 }
 
 /// A page of history.

@@ -500,6 +500,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rooms/{room}/originals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What authors had typed where the room's add-in replaced it, oldest first */
+        get: operations["list_originals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search/messages": {
         parameters: {
             query?: never;
@@ -1089,14 +1106,24 @@ export interface components {
              * @default false
              */
             alert?: boolean;
-            /** @description For a request that is made for an add-in's page: the person wrote the message, and the page changed it. Otherwise the page wrote it. */
-            filtered?: boolean;
             /**
              * Format: uuid
              * @description Made by the author's program; a retry with the same one returns the first result.
              */
             nonce: string;
+            /**
+             * @description For a request that is made for an add-in's page: what the person had typed before the page changed it. Without, the page wrote
+             *      the message. It is kept for administrators, and shown to nobody else.
+             */
+            original?: components["schemas"]["NewOriginal"] | null;
             /** @description Plain text, up to 4,000 characters; a story's body up to 32,000. */
+            text: string;
+        };
+        /** @description What the author had typed, sent along with a message whose text the room's add-in replaced. */
+        NewOriginal: {
+            /** @description A story's title, as it was typed. */
+            title?: string | null;
+            /** @description As it was typed; bound by the rules of a message. */
             text: string;
         };
         /** @description What the page of a pane would like to do. */
@@ -1238,6 +1265,28 @@ export interface components {
         NodePath: {
             /** @description The node's name. */
             node: string;
+        };
+        /** @description A message whose text an add-in replaced, with what its author had typed. */
+        Original: {
+            /** @description A story's title, as it was typed. */
+            title?: string | null;
+            /** @description The message as it was posted; its `via` says by which add-in. */
+            message: components["schemas"]["Message"];
+            /** @description As it was typed. */
+            text: string;
+        };
+        /** @description Which originals of a room. */
+        OriginalsRequest: {
+            /**
+             * Format: uint64
+             * @description Only of messages after this place.
+             */
+            after?: number | null;
+            /**
+             * Format: uint32
+             * @description At most so many: 50 unless said otherwise, never more than 500.
+             */
+            limit?: number | null;
         };
         /** @description Which page of history: the messages before a place, or after one, or the latest. */
         PageRequest: {
@@ -5989,6 +6038,96 @@ export interface operations {
                 };
             };
             /** @description `DatabaseConnection`, `ServerError`, `StorageFull`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_originals: {
+        parameters: {
+            query?: {
+                /** @description Only of messages after this place. */
+                after?: number | null;
+                /** @description At most so many: 50 unless said otherwise, never more than 500. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description The room. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Original"][];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `InvalidArgument`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
             503: {
                 headers: {
                     [name: string]: unknown;

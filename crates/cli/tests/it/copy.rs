@@ -123,6 +123,7 @@ impl Busy {
             .unwrap(),
             nonce: Nonce(Uuid::new_v4()),
             via: None,
+            original: None,
         };
         for chunk in (0..MANY).collect::<Vec<_>>().chunks(4_000) {
             let batch = Batch {

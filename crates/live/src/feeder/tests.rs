@@ -82,6 +82,7 @@ async fn pool(folder: &TempDir) -> (Arc<dyn PoolStore>, Arc<dyn SearchIndex>) {
         draft: Draft::parse("the brown fox", false, None, &Detector::default()).unwrap(),
         nonce: Nonce(Uuid::from_u128(n)),
         via: None,
+        original: None,
     };
     let batch = Batch {
         appends: vec![append(1), append(2)],

@@ -5,6 +5,7 @@ mod addin_storage;
 mod category;
 mod message;
 mod node;
+mod original;
 pub(crate) mod pane;
 mod pool;
 mod principal;
@@ -71,6 +72,7 @@ pub(crate) fn routes() -> ApiRouter<ServerState> {
         .merge(category::routes())
         .merge(room::routes())
         .merge(message::routes())
+        .merge(original::routes())
         .merge(search::routes())
         .merge(addin_storage::routes())
         .merge(pane::routes())

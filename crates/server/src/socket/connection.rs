@@ -187,13 +187,14 @@ impl Connection {
                 alert,
                 title,
                 pane,
+                original,
             } => {
                 let new = NewMessage {
                     nonce,
                     text,
                     alert,
                     title,
-                    filtered: pane.is_some(),
+                    original,
                 };
                 self.post(id, RoomId(room), &new, pane.as_deref()).await;
             }

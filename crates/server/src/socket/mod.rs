@@ -22,8 +22,8 @@ use crate::problem::Refused;
 
 use connection::Connection;
 
-/// Bytes of a frame from a client: the longest story, escaped.
-const FRAME_BYTES_MAX: usize = 256 * 1_024;
+/// Bytes of a frame from a client: the longest story, escaped, and what it was before an add-in replaced it.
+const FRAME_BYTES_MAX: usize = 512 * 1_024;
 /// What an idle connection holds: small, and joined writes take more only while they happen.
 const READ_BUFFER_BYTES: usize = 1_024;
 const WRITE_BUFFER_BYTES: usize = 8 * 1_024;

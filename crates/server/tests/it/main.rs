@@ -19,6 +19,7 @@ mod http;
 mod live;
 mod malformed;
 mod message;
+mod original;
 mod pane;
 mod permission;
 mod presence;

@@ -34,7 +34,8 @@ async fn for_page(
 fn askable(room: &str) -> Vec<(&'static str, Method, String, Option<Value>)> {
     let path = |rest: &str| format!("/rooms/{room}/{rest}");
     let message = json!({ "nonce": Uuid::new_v4(), "text": "hello" });
-    let filtered = json!({ "nonce": Uuid::new_v4(), "text": "hello", "filtered": true });
+    let filtered =
+        json!({ "nonce": Uuid::new_v4(), "text": "hello", "original": { "text": "helo" } });
     let value = json!({ "value": 1, "version": 0 });
     vec![
         ("messages.history", Method::GET, path("messages"), None),
@@ -249,7 +250,7 @@ async fn a_message_says_what_an_add_in_had_to_do_with_it() {
     let live = socket.expect("message").await;
     assert_eq!(live["via"], answer["via"]);
 
-    let post = json!({ "type": "post", "id": 9, "room": scene.room, "nonce": Uuid::new_v4(), "text": "changed", "pane": token });
+    let post = json!({ "type": "post", "id": 9, "room": scene.room, "nonce": Uuid::new_v4(), "text": "changed", "original": { "text": "typed" }, "pane": token });
     socket.send(post).await;
     let live = socket.expect("message").await;
     assert_eq!(live["via"]["part"], "changed");

@@ -154,6 +154,7 @@ pub(crate) fn append(room: RoomId, n: u32, text: &str) -> Append {
         draft: Draft::parse(text, false, None, &Detector::built_in().unwrap()).unwrap(),
         nonce: nonce(u128::from(n)),
         via: None,
+        original: None,
     }
 }
 

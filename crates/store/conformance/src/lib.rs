@@ -25,6 +25,7 @@ pub mod deployment;
 pub mod durability;
 mod fixture;
 pub mod message;
+pub mod original;
 pub mod room;
 pub mod search;
 pub mod snapshot;
@@ -92,6 +93,9 @@ macro_rules! suite {
             message::a_page_after_a_place_has_the_first_ones_oldest_first,
             message::an_empty_room_has_empty_pages,
             message::only_rooms_without_history_expire_and_their_sequence_goes_on,
+            original::what_was_typed_is_found_at_its_messages_place,
+            original::a_repeated_message_keeps_what_was_typed_the_first_time,
+            original::what_was_typed_goes_with_its_message,
             attention::a_read_mark_only_moves_forward,
             attention::a_read_mark_never_passes_the_last_message,
             attention::a_mark_on_a_message_of_the_same_batch_counts,
@@ -162,6 +166,7 @@ mod tests {
             ("deployment", include_str!("deployment.rs")),
             ("durability", include_str!("durability.rs")),
             ("message", include_str!("message.rs")),
+            ("original", include_str!("original.rs")),
             ("room", include_str!("room.rs")),
             ("snapshot", include_str!("snapshot.rs")),
             ("search", include_str!("search.rs")),

@@ -141,6 +141,7 @@ async fn corpus(storage: &dyn Storage) -> (Arc<dyn PoolStore>, Vec<RoomId>, Vec<
             draft: Draft::parse(text, false, *title, &Detector::default()).unwrap(),
             nonce: nonce(n),
             via: None,
+            original: None,
         });
     store.append(&appends(batch.collect())).await.unwrap();
     let mut seqs = [0; 3];

@@ -2,6 +2,7 @@
 
 use futures_util::TryStreamExt;
 use perch_domain::RoomId;
+use perch_domain::original::Original;
 use perch_domain::pool::PoolFqdn;
 use perch_store::snapshot::{Column, Copyable, Part, Row, Selection, Snapshot, Table, tables};
 use perch_store::{Appended, Storage};
@@ -74,6 +75,9 @@ pub async fn a_pool_filled_from_another_is_the_same_and_goes_on(
 ) {
     let (store, rooms) = pool_with_rooms(storage, 2).await;
     fill(&*store, rooms[0], 1, 5).await;
+    let mut batch = appends(vec![append(rooms[0], 6, "posted")]);
+    batch.appends[0].original = Some(Original::parse("typed", None).unwrap());
+    store.append(&batch).await.unwrap();
     let everything_there = everything(storage, &part(), rooms[0]).await;
     let other = PoolFqdn::parse("pchat02.contoso.example").unwrap();
     let mut filling = storage.filling(&Part::Pool(other.clone())).await.unwrap();
@@ -87,10 +91,10 @@ pub async fn a_pool_filled_from_another_is_the_same_and_goes_on(
     let filled = everything(storage, &Part::Pool(other.clone()), rooms[0]).await;
     assert_eq!(filled, everything_there);
     let other = storage.pool(&other).await.unwrap();
-    let next = appends(vec![append(rooms[0], 6, "next")]);
+    let next = appends(vec![append(rooms[0], 7, "next")]);
     let answers = other.append(&next).await.unwrap();
     assert!(
-        matches!(answers[..], [Appended::Stored { seq }] if seq.0 == 6),
+        matches!(answers[..], [Appended::Stored { seq }] if seq.0 == 7),
         "{answers:?}"
     );
 }

@@ -15,6 +15,7 @@ mod database;
 mod deployment;
 mod hold;
 mod message;
+mod original;
 mod pool;
 mod room;
 mod search;
@@ -168,6 +169,11 @@ const fn migrations(part: &Part) -> &'static [Migration] {
                 6,
                 "create_addin_health",
                 include_str!("../migrations/pool/0006_create_addin_health.sql"),
+            ),
+            (
+                7,
+                "create_message_original",
+                include_str!("../migrations/pool/0007_create_message_original.sql"),
             ),
         ],
     }

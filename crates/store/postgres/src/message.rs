@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::attention::mark_read;
 use crate::convert::{get, id, seq, time};
 use crate::database::{Database, error};
+use crate::original::Originals;
 
 /// A room as the batch sees it: its number and the place of its last message so far.
 struct Head {
@@ -53,7 +54,7 @@ fn is_race(cause: &StoreError) -> bool {
     )
 }
 
-/// Four statements, whatever the size of the batch, and one flush to the disk.
+/// Four statements, whatever the size of the batch, and one flush to the disk; five, when an add-in replaced a text.
 async fn append_once(database: &Database, batch: &Batch) -> Result<Vec<Appended>, StoreError> {
     let mut session = database.begin().await?;
     let mut heads = heads(&mut session, batch).await?;
@@ -61,6 +62,7 @@ async fn append_once(database: &Database, batch: &Batch) -> Result<Vec<Appended>
     let mut earlier = earlier(&mut session, &batch.appends).await?;
     let mut answers = Vec::with_capacity(batch.appends.len());
     let mut rows = Rows::default();
+    let mut originals = Originals::default();
     for append in &batch.appends {
         let Some(head) = heads.get_mut(&append.room) else {
             answers.push(Appended::NoRoom);
@@ -85,10 +87,14 @@ async fn append_once(database: &Database, batch: &Batch) -> Result<Vec<Appended>
             },
         );
         rows.push(head, append);
+        if let Some(original) = &append.original {
+            originals.push(head.no, head.last, original);
+        }
         answers.push(Appended::Stored { seq: head.last });
     }
     if !rows.seqs.is_empty() {
         rows.insert(&mut session).await?;
+        originals.insert(&mut session).await?;
     }
     mark_read(&mut session, &batch.reads).await?;
     session.commit().await?;

@@ -6,6 +6,7 @@ use perch_domain::addin_storage::{StorageEntry, StorageKey};
 use perch_domain::audit::AuditRecord;
 use perch_domain::category::Category;
 use perch_domain::message::Message;
+use perch_domain::original::Original;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::room::Room;
 use perch_domain::trigger::Trigger;
@@ -16,7 +17,7 @@ use perch_store::{
 };
 
 use crate::database::{Database, Session};
-use crate::{addin_health, attention, audit, change, message, room, storage, trigger};
+use crate::{addin_health, attention, audit, change, message, original, room, storage, trigger};
 
 pub(crate) struct PostgresPoolStore {
     database: Database,
@@ -63,6 +64,15 @@ impl PoolStore for PostgresPoolStore {
 
     async fn messages_at(&self, places: &[(RoomId, Seq)]) -> Result<Vec<Message>, StoreError> {
         message::at(&mut *self.database.read().await?, places).await
+    }
+
+    async fn originals(
+        &self,
+        room: RoomId,
+        after: Seq,
+        limit: u32,
+    ) -> Result<Vec<(Seq, Original)>, StoreError> {
+        original::list(&mut *self.database.read().await?, room, after, limit).await
     }
 
     async fn first_seq(&self, room: RoomId) -> Result<Seq, StoreError> {

@@ -12,6 +12,7 @@ mod convert;
 mod database;
 mod deployment;
 mod message;
+mod original;
 mod pool;
 mod room;
 mod search;
@@ -130,6 +131,11 @@ const fn migrations(part: &Part) -> &'static [Migration] {
                 6,
                 "create_addin_health",
                 include_str!("../migrations/pool/0006_create_addin_health.sql"),
+            ),
+            (
+                7,
+                "create_message_original",
+                include_str!("../migrations/pool/0007_create_message_original.sql"),
             ),
         ],
     }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::convert::{get, id, seq, time};
 use crate::database::{Database, error};
+use crate::original;
 
 /// A room as the batch sees it: its number and the place of its last message so far.
 struct Head {
@@ -29,7 +30,7 @@ struct Earlier {
     at: Timestamp,
 }
 
-/// Appends a batch: four statements, whatever its size, and one flush to the disk.
+/// Appends a batch: four statements, whatever its size, and one flush to the disk; five, when an add-in replaced a text.
 pub(crate) async fn append(
     database: &Database,
     batch: &Batch,
@@ -39,6 +40,7 @@ pub(crate) async fn append(
     let mut earlier = earlier(&mut transaction, &batch.appends).await?;
     let mut answers = Vec::with_capacity(batch.appends.len());
     let mut rows = Vec::with_capacity(batch.appends.len());
+    let mut originals = Vec::new();
     for append in &batch.appends {
         let Some(head) = heads.get_mut(&append.room) else {
             answers.push(Appended::NoRoom);
@@ -64,10 +66,19 @@ pub(crate) async fn append(
             },
         );
         rows.push(row_json(head, append));
+        originals.extend(
+            append
+                .original
+                .as_ref()
+                .map(|original| original::row(head.no, head.last, original)),
+        );
         answers.push(Appended::Stored { seq: head.last });
     }
     if !rows.is_empty() {
         insert(&mut transaction, rows).await?;
+        if !originals.is_empty() {
+            original::insert(&mut transaction, originals).await?;
+        }
         let moved = heads.values().filter(|head| head.moved);
         let moved: Vec<_> = moved.map(|head| json!([head.no, head.last.0])).collect();
         sqlx::query(

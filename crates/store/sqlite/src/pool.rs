@@ -6,6 +6,7 @@ use perch_domain::addin_storage::{StorageEntry, StorageKey};
 use perch_domain::audit::AuditRecord;
 use perch_domain::category::Category;
 use perch_domain::message::Message;
+use perch_domain::original::Original;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::room::Room;
 use perch_domain::trigger::Trigger;
@@ -18,7 +19,7 @@ use sqlx::{Sqlite, Transaction};
 
 use crate::change;
 use crate::database::{Database, error};
-use crate::{addin_health, attention, audit, message, room, storage, trigger};
+use crate::{addin_health, attention, audit, message, original, room, storage, trigger};
 
 pub(crate) struct SqlitePoolStore {
     database: Database,
@@ -66,6 +67,15 @@ impl PoolStore for SqlitePoolStore {
 
     async fn messages_at(&self, places: &[(RoomId, Seq)]) -> Result<Vec<Message>, StoreError> {
         message::at(&self.database.readers, places).await
+    }
+
+    async fn originals(
+        &self,
+        room: RoomId,
+        after: Seq,
+        limit: u32,
+    ) -> Result<Vec<(Seq, Original)>, StoreError> {
+        original::list(&self.database.readers, room, after, limit).await
     }
 
     async fn first_seq(&self, room: RoomId) -> Result<Seq, StoreError> {

@@ -255,6 +255,7 @@ pub(super) async fn scene() -> Scene {
             hidden,
         ),
         ("list_messages", "GET", in_room("/messages"), None, hidden),
+        ("list_originals", "GET", in_room("/originals"), None, hidden),
         (
             "search_messages",
             "GET",

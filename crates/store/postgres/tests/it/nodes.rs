@@ -92,6 +92,7 @@ pub(crate) fn append(room: RoomId, nonce: u128) -> Append {
         .unwrap(),
         nonce: Nonce(Uuid::from_u128(nonce)),
         via: None,
+        original: None,
     }
 }
 

@@ -81,6 +81,7 @@ fn batch(first_nonce: u128) -> Batch {
             draft: Draft::parse(&"x".repeat(2_000), false, None, &Detector::default()).unwrap(),
             nonce: Nonce(Uuid::from_u128(n)),
             via: None,
+            original: None,
         })
         .collect();
     Batch {

@@ -8,10 +8,12 @@ import {
   type Denied,
   type Environment,
   type Events,
+  type FilterAnswer,
   LIMITS,
   type Message,
   type Methods,
   type NoParams,
+  type OutgoingMessage,
   type Participant,
   type RoomProperties,
   type StorageEntry,
@@ -60,6 +62,10 @@ function shape<T extends object>(fields: Fields<T>, more: 'open' | 'exact' = 'op
 
 function count(most: number): Check<number> {
   return (value): value is number => whole(value) && value >= 1 && value <= most;
+}
+
+function atMost(chars: number): Check<string> {
+  return (value): value is string => text(value) && value.length <= chars;
 }
 
 const storageKey: Check<string> = (value): value is string =>
@@ -111,6 +117,16 @@ const entry = shape<StorageEntry>({
 });
 const messages = shape<{ readonly messages: readonly Message[] }>({ messages: list(message) });
 const none = shape<NoParams>({}, 'exact');
+const answered = { id: text };
+const passed = shape<{ id: string; action: 'passed' }>({ ...answered, action: oneOf('passed') }, 'exact');
+const replaced = shape<{ id: string } & Extract<FilterAnswer, { action: 'replaced' }>>(
+  { ...answered, action: oneOf('replaced'), text, title: optional(text) },
+  'exact',
+);
+const canceled = shape<{ id: string } & Extract<FilterAnswer, { action: 'canceled' }>>(
+  { ...answered, action: oneOf('canceled'), reason: atMost(LIMITS.reasonChars) },
+  'exact',
+);
 
 /** What each method takes; fields it does not know are refused. */
 export const paramsChecks: { readonly [M in keyof Methods]: Check<Methods[M]['params']> } = {
@@ -125,13 +141,19 @@ export const paramsChecks: { readonly [M in keyof Methods]: Check<Methods[M]['pa
     { before: whole, count: count(LIMITS.historyCount) },
     'exact',
   ),
-  'messages.send': shape<Methods['messages.send']['params']>({ text, alert: optional(flag) }, 'exact'),
+  'messages.send': shape<Methods['messages.send']['params']>(
+    { text, alert: optional(flag), title: optional(text) },
+    'exact',
+  ),
   'storage.get': shape<Methods['storage.get']['params']>({ key: storageKey }, 'exact'),
   'storage.set': shape<Methods['storage.set']['params']>(
     { key: storageKey, value: anything, version: whole },
     'exact',
   ),
   'token.get': none,
+  'filter.set': shape<Methods['filter.set']['params']>({ enabled: flag }, 'exact'),
+  'filter.answer': (value): value is Methods['filter.answer']['params'] =>
+    passed(value) || replaced(value) || canceled(value),
   ready: none,
 };
 
@@ -149,6 +171,8 @@ export const resultChecks: { readonly [M in keyof Methods]: Check<Methods[M]['re
   'storage.get': nullable(entry),
   'storage.set': entry,
   'token.get': shape<Methods['token.get']['result']>({ token: text, expires_in: whole }),
+  'filter.set': shape<NoParams>({}),
+  'filter.answer': shape<NoParams>({}),
   ready: shape<NoParams>({}),
 };
 
@@ -163,6 +187,7 @@ export const eventChecks: { readonly [E in keyof Events]: Check<Events[E]> } = {
   }),
   'room.changed': shape<Events['room.changed']>({ room }),
   'unread.changed': shape<Events['unread.changed']>({ unread: whole }),
+  'message.sending': shape<OutgoingMessage>({ id: text, text, alert: flag, title: optional(text) }),
   'storage.changed': shape<Events['storage.changed']>({ entry }),
   'environment.changed': environment,
   'grants.changed': shape<Events['grants.changed']>({ granted: list(text) as Check<readonly Capability[]> }),

@@ -8,11 +8,19 @@ export type {
   ContextOrigin,
   Denied,
   Environment,
+  FilterAnswer,
   IdentityToken,
   Message,
+  OutgoingMessage,
   Participant,
   RoomProperties,
   StorageEntry,
   User,
 } from './protocol.js';
-export { RoomAddin, type RoomEvents, type RoomStorage, type SendOptions } from './room-addin.js';
+export {
+  type OutgoingFilter,
+  RoomAddin,
+  type RoomEvents,
+  type RoomStorage,
+  type SendOptions,
+} from './room-addin.js';

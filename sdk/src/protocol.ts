@@ -30,6 +30,10 @@ export const LIMITS = {
   historyCount: 100,
   /** Participants in one answer. */
   participantsCount: 200,
+  /** How long a person's message waits for the filter's answer, in milliseconds; then it is posted as it was typed. */
+  filterMs: 4000,
+  /** Characters of the reason for which a filter holds a message back. */
+  reasonChars: 500,
 } as const;
 
 /** What a page can be granted: the most by an administrator, less of it in a room by the room's manager. */
@@ -58,6 +62,8 @@ export const CAPABILITIES = [
   'messages.send.silent',
   /** Seeing, changing and holding back what the person posts. */
   'messages.filter',
+  /** Changing it without showing it to them first. */
+  'messages.filter.silent',
   /** Opening windows of its own. */
   'popups',
 ] as const;
@@ -197,6 +203,26 @@ export interface IdentityToken {
   readonly expires_in: number;
 }
 
+/** What the person is about to post, shown to the page while its filter is on. */
+export interface OutgoingMessage {
+  /** Names this message in the answer. */
+  readonly id: string;
+  readonly text: string;
+  /** Of high importance. */
+  readonly alert: boolean;
+  /** The title, when it is a story. */
+  readonly title?: string;
+}
+
+/** What becomes of it. */
+export type FilterAnswer =
+  /** Posted as it is. */
+  | { readonly action: 'passed' }
+  /** Posted with this text; a story also with this title, or its own. Bound by the rules of what is typed. */
+  | { readonly action: 'replaced'; readonly text: string; readonly title?: string }
+  /** Not posted; the person is shown why. */
+  | { readonly action: 'canceled'; readonly reason: string };
+
 /** Params of methods that take none. */
 export type NoParams = Readonly<Record<string, never>>;
 
@@ -220,11 +246,11 @@ export interface Methods {
     result: { readonly messages: readonly Message[] };
   };
   /**
-   * Posts as the person who looks at the page, with that person's permissions. Without `messages.send.silent` the person
-   * is asked first, and a refusal has the code `ActionDeclined`.
+   * Posts as the person who looks at the page, with that person's permissions; with a title, a story. Without
+   * `messages.send.silent` the person is asked first, and a refusal has the code `ActionDeclined`.
    */
   'messages.send': {
-    params: { readonly text: string; readonly alert?: boolean };
+    params: { readonly text: string; readonly alert?: boolean; readonly title?: string };
     result: { readonly seq: number };
   };
   'storage.get': { params: { readonly key: string }; result: StorageEntry | null };
@@ -235,6 +261,10 @@ export interface Methods {
   };
   /** A proof of who looks at which room, for the add-in's own server. Never put it into an address. */
   'token.get': { params: NoParams; result: IdentityToken };
+  /** Turns the filter of outgoing messages on or off; off again when the session ends. */
+  'filter.set': { params: { readonly enabled: boolean }; result: NoParams };
+  /** Answers one `message.sending`; a second answer, or one that comes too late, is refused. */
+  'filter.answer': { params: { readonly id: string } & FilterAnswer; result: NoParams };
   /** The page listens: events may begin. */
   ready: { params: NoParams; result: NoParams };
 }
@@ -252,6 +282,8 @@ export interface Events {
   };
   'room.changed': { readonly room: RoomProperties };
   'unread.changed': { readonly unread: number };
+  /** The person posts, or the page does by `messages.send`, while the filter is on. */
+  'message.sending': OutgoingMessage;
   'storage.changed': { readonly entry: StorageEntry };
   'environment.changed': Environment;
   'grants.changed': { readonly granted: readonly Capability[] };
@@ -268,6 +300,8 @@ export const METHOD_NEEDS: { readonly [M in keyof Methods]: Capability | null } 
   'storage.get': 'storage',
   'storage.set': 'storage',
   'token.get': 'token.issue',
+  'filter.set': 'messages.filter',
+  'filter.answer': 'messages.filter',
   ready: null,
 };
 
@@ -278,6 +312,7 @@ export const EVENT_NEEDS: { readonly [E in keyof Events]: Capability | null } = 
   'participants.changed': 'participants',
   'room.changed': 'room.info',
   'unread.changed': 'room.info',
+  'message.sending': 'messages.filter',
   'storage.changed': 'storage',
   'environment.changed': null,
   'grants.changed': null,

@@ -6,8 +6,10 @@ import type {
   Denied,
   Environment,
   Events,
+  FilterAnswer,
   IdentityToken,
   Message,
+  OutgoingMessage,
   Participant,
   RoomProperties,
   StorageEntry,
@@ -48,6 +50,12 @@ export interface SendOptions {
   readonly alert?: boolean;
 }
 
+/**
+ * Judges one message that the person is about to post. What it returns within four seconds becomes of the message; when it
+ * returns later, or throws, the message is posted as it was typed and the person is told.
+ */
+export type OutgoingFilter = (message: OutgoingMessage) => FilterAnswer | Promise<FilterAnswer>;
+
 /** Values that belong to the room and this add-in: small, versioned, shared by everyone in the room. */
 export interface RoomStorage {
   /** Returns the entry, or null when nothing is stored under the key (1 to 128 characters). */
@@ -82,6 +90,7 @@ export class RoomAddin {
   #room: RoomProperties;
   #user: User;
   #context: Events['context'] | null = null;
+  #filter: OutgoingFilter | null = null;
 
   private constructor(session: Session, { granted, denied }: Welcomed, room: RoomProperties, user: User) {
     this.#session = session;
@@ -170,9 +179,35 @@ export class RoomAddin {
     return (await this.#session.request('messages.older', { before, count })).messages;
   }
 
+  /** Whether a filter of outgoing messages is on. */
+  get isOutgoingFilterEnabled(): boolean {
+    return this.#filter !== null;
+  }
+
+  /**
+   * Turns the filter on: from now on each message or story that the person posts in this room, in this window, waits for its
+   * verdict, and so does what the page itself sends. What others post is never shown to it. Another filter takes its place.
+   */
+  async enableOutgoingFilter(filter: OutgoingFilter): Promise<void> {
+    await this.#session.request('filter.set', { enabled: true });
+    this.#filter = filter;
+  }
+
+  /** Turns the filter off. */
+  async disableOutgoingFilter(): Promise<void> {
+    this.#filter = null;
+    await this.#session.request('filter.set', { enabled: false });
+  }
+
   /** Posts as the person who looks at the page and returns the message's sequence number. */
   async send(text: string, options: SendOptions = {}): Promise<number> {
     const { seq } = await this.#session.request('messages.send', { text, ...options });
+    return seq;
+  }
+
+  /** Posts a story, a title with a text that opens in place, and returns its sequence number. */
+  async sendStory(title: string, text: string, options: SendOptions = {}): Promise<number> {
+    const { seq } = await this.#session.request('messages.send', { title, text, ...options });
     return seq;
   }
 
@@ -205,6 +240,14 @@ export class RoomAddin {
     this.#session.end();
   }
 
+  async #judge(message: OutgoingMessage): Promise<void> {
+    const answer = await this.#filter?.(message);
+    if (answer !== undefined) {
+      // Refused only when it comes too late, which the person has been told.
+      await this.#session.request('filter.answer', { id: message.id, ...answer }).catch(() => {});
+    }
+  }
+
   #emit<E extends keyof RoomEvents>(event: E, payload: RoomEvents[E]): void {
     for (const handler of [...this.#handlers[event]]) {
       handler(payload);
@@ -230,6 +273,7 @@ export class RoomAddin {
       this.#room = { ...this.#room, unread: params.unread };
       this.#emit('unreadChanged', params);
     },
+    'message.sending': (params) => void this.#judge(params),
     'storage.changed': (params) => this.#emit('storageChanged', params),
     'environment.changed': (params: Environment) => {
       this.#user = { ...this.#user, locale: params.locale, theme: params.theme };

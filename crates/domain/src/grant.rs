@@ -54,6 +54,8 @@ capabilities! {
     MessagesSendSilent = "messages.send.silent",
     /// Seeing, changing and holding back what the person posts.
     MessagesFilter = "messages.filter",
+    /// Changing what the person posts without showing it to them first.
+    MessagesFilterSilent = "messages.filter.silent",
     /// Opening windows of its own.
     Popups = "popups",
 }
@@ -74,6 +76,7 @@ impl Capability {
         match self {
             Self::IdentityEmail => Some(Self::IdentityBasic),
             Self::MessagesSendSilent => Some(Self::MessagesSend),
+            Self::MessagesFilterSilent => Some(Self::MessagesFilter),
             _ => None,
         }
     }

@@ -51,6 +51,8 @@ mirror! {
     MessagesSendSilent = "messages.send.silent",
     /// Seeing, changing and holding back what the person posts.
     MessagesFilter = "messages.filter",
+    /// Changing what the person posts without showing it to them first.
+    MessagesFilterSilent = "messages.filter.silent",
     /// Opening windows of its own.
     Popups = "popups",
 }

@@ -719,7 +719,7 @@ export interface components {
             id: string;
         };
         /** @description Something that an add-in can be granted. */
-        Capability: "room.info" | "contexts" | "messages.live" | "messages.history" | "participants" | "user.identity.basic" | "user.identity.email" | "token.issue" | "storage" | "messages.send" | "messages.send.silent" | "messages.filter" | "popups";
+        Capability: "room.info" | "contexts" | "messages.live" | "messages.history" | "participants" | "user.identity.basic" | "user.identity.email" | "token.issue" | "storage" | "messages.send" | "messages.send.silent" | "messages.filter" | "messages.filter.silent" | "popups";
         /** @description A category. To anybody but administrators the lists are empty. */
         Category: {
             /** @description What it is for. */

@@ -3,14 +3,17 @@
  * server announces.
  */
 import { useQueryClient } from '@tanstack/react-query';
+import i18next from 'i18next';
 import { type ReactNode, useEffect, useState } from 'react';
 import { api, unwrap } from '../api/client';
 import { keys } from '../api/queries';
 import type { Session } from '../api/types';
+import { toast } from '../ui/toast';
 import { LiveClient } from './client';
 import { forgetContexts } from './contextBus';
 import type { ServerFrame } from './frames';
 import { LiveContext } from './hooks';
+import { isLeaving } from './store';
 
 function liveUrl(): string {
   const url = new URL('/api/v1/live', location.href);
@@ -28,6 +31,7 @@ export function LiveProvider({ session, children }: { session: Session; children
         fetchPage: (room, query) =>
           unwrap(api.GET('/api/v1/rooms/{room}/messages', { params: { path: { room }, query } })),
         turnedAway: () => void queries.invalidateQueries({ queryKey: keys.session }),
+        unanswered: (addin) => toast(i18next.t('message:filter_unanswered', { addin })),
       }),
   );
 
@@ -63,7 +67,7 @@ export function LiveProvider({ session, children }: { session: Session; children
 
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent) => {
-      if (live.connection.waiting > 0) event.preventDefault();
+      if (live.state.pending.some(isLeaving)) event.preventDefault();
     };
     window.addEventListener('beforeunload', ask);
     return () => window.removeEventListener('beforeunload', ask);

@@ -4,7 +4,8 @@
  */
 import type { Message, MessagePage } from '../api/types';
 import { sendContext } from './contextBus';
-import type { Draft, ServerFrame } from './frames';
+import { asTyped, type Draft, type ServerFrame } from './frames';
+import { Outgoing, type OutgoingFilter, type Verdict } from './outgoing';
 import { type Connection, LiveSocket, type SocketLike } from './socket';
 import { applyEvent, initialState, type LiveEvent, type LiveState, type PageEnd } from './store';
 import { hasNewer, hasOlder, newest, oldest, PAGE } from './window';
@@ -21,10 +22,12 @@ export interface LiveOptions {
   fetchPage: (room: string, request: PageRequest) => Promise<MessagePage>;
   /** The server would not have us; perhaps the session has ended. */
   turnedAway: () => void;
+  /** A message was posted as it was typed, because the room's add-in gave no answer about it. */
+  unanswered: (addin: string) => void;
 }
 
-/** A post that was refused hands its text back to whoever wrote it. */
-export type RefusalHandler = (draft: Draft, code: string, detail: string) => boolean;
+/** A post that was refused hands its text back to whoever wrote it; `addin` is the name of the add-in that refused it. */
+export type RefusalHandler = (draft: Draft, code: string, detail: string, addin?: string) => boolean;
 
 const READ_DELAY_MS = 600;
 /** Messages asked for when joining a room that is not shown: enough to open it without waiting. */
@@ -46,6 +49,9 @@ export class LiveClient {
   readonly #refusalHandlers = new Map<string, RefusalHandler>();
   readonly #readTimers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #open = new Map<string, number>();
+  readonly #outgoing = new Outgoing();
+  /** What the person says to texts that an add-in changed, by nonce. */
+  readonly #decisions = new Map<string, (agreed: boolean) => void>();
   /** The number of each room's last load: a page that was asked for earlier belongs to a window that is gone. */
   readonly #loads = new Map<string, number>();
   #background: ReadonlySet<string> = new Set();
@@ -207,9 +213,44 @@ export class LiveClient {
   post(room: string, draft: Draft): string {
     const nonce = crypto.randomUUID();
     const at = new Date().toISOString();
-    this.#apply({ type: 'posting', post: { ...draft, nonce, room, at, state: 'waiting' } });
-    this.#socket.post(room, nonce, draft);
+    const free = this.#outgoing.isFree(room);
+    const state = free ? 'waiting' : 'filtering';
+    this.#apply({ type: 'posting', post: { ...draft, nonce, room, at, state } });
+    if (free) this.#socket.post(room, nonce, draft);
+    else this.#outgoing.queue(room, draft, (verdict) => this.#judged(room, nonce, verdict));
     return nonce;
+  }
+
+  /** Puts an add-in's filter before what the person posts in a room; returns the function that takes it away. */
+  setFilter(room: string, filter: OutgoingFilter): () => void {
+    return this.#outgoing.setFilter(room, filter);
+  }
+
+  /** The person agrees, or does not, to what an add-in made of a post. */
+  decide(nonce: string, agreed: boolean): void {
+    this.#decisions.get(nonce)?.(agreed);
+  }
+
+  async #judged(room: string, nonce: string, verdict: Verdict): Promise<void> {
+    if (verdict.kind === 'canceled') {
+      this.#refused(nonce, 'Canceled', verdict.reason, verdict.addin);
+      return;
+    }
+    const { draft } = verdict;
+    if (verdict.kind === 'changed') {
+      this.#apply({ type: 'judged', nonce, draft, state: 'changed', addin: verdict.addin });
+      const agreed = await new Promise<boolean>((resolve) => this.#decisions.set(nonce, resolve));
+      this.#decisions.delete(nonce);
+      if (!agreed) {
+        this.#apply({ type: 'post_dropped', nonce });
+        return;
+      }
+    }
+    this.#apply({ type: 'judged', nonce, draft, state: 'waiting' });
+    this.#socket.post(room, nonce, draft);
+    if (verdict.kind === 'post' && verdict.unanswered !== undefined) {
+      this.#options.unanswered(verdict.unanswered);
+    }
   }
 
   /** Takes a refused post away, as when its text went back to the composer. */
@@ -260,17 +301,14 @@ export class LiveClient {
     this.#apply({ type: 'refused_join', room, absence: { code, detail, removed: false } });
   }
 
-  #refused(nonce: string, code: string, detail: string): void {
+  #refused(nonce: string, code: string, detail: string, addin?: string): void {
     const post = this.#state.pending.find((candidate) => candidate.nonce === nonce);
     if (!post) return;
-    const { text, alert, title } = post;
-    const draft: Draft = {
-      text,
-      ...(alert === undefined ? {} : { alert }),
-      ...(title === undefined ? {} : { title }),
-    };
-    const takenBack = this.#refusalHandlers.get(post.room)?.(draft, code, detail) ?? false;
-    this.#apply(takenBack ? { type: 'post_dropped', nonce } : { type: 'post_refused', nonce, code, detail });
+    const takenBack = this.#refusalHandlers.get(post.room)?.(asTyped(post), code, detail, addin) ?? false;
+    const by = addin === undefined ? {} : { addin };
+    this.#apply(
+      takenBack ? { type: 'post_dropped', nonce } : { type: 'post_refused', nonce, code, detail, ...by },
+    );
   }
 
   #apply(event: LiveEvent): void {

@@ -23,6 +23,20 @@ export interface Draft {
   alert?: boolean;
   /** Present for a story. */
   title?: string;
+  /** What the person typed, when the room's add-in replaced it. */
+  original?: { text: string; title?: string };
+  /** The token of the pane whose page replaced it. */
+  pane?: string;
+}
+
+/** A draft as its author typed it, whatever an add-in made of it. */
+export function asTyped({ text, title, alert, original }: Draft): Draft {
+  const typed = original ?? { text, title };
+  return {
+    text: typed.text,
+    ...(alert === undefined ? {} : { alert }),
+    ...(typed.title === undefined ? {} : { title: typed.title }),
+  };
 }
 
 export type ClientFrame =

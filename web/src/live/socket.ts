@@ -281,7 +281,7 @@ export class LiveSocket {
     for (const post of this.#outbox) {
       if (post.id !== null) continue;
       post.id = this.#id();
-      const { room, nonce, text, alert, title } = post;
+      const { room, nonce, text, alert, title, original, pane } = post;
       this.#send({
         type: 'post',
         id: post.id,
@@ -290,6 +290,8 @@ export class LiveSocket {
         text,
         ...(alert ? { alert } : {}),
         ...(title === undefined ? {} : { title }),
+        ...(original === undefined ? {} : { original }),
+        ...(pane === undefined ? {} : { pane }),
       });
     }
   }

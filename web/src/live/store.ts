@@ -41,8 +41,13 @@ export interface PendingPost extends Draft {
   nonce: string;
   room: string;
   at: string;
-  /** sent: acknowledged, its message has not arrived yet. */
-  state: 'waiting' | 'sent' | 'refused';
+  /**
+   * filtering: the room's add-in, or one message before it, is being waited for; changed: the person has not agreed yet to
+   * what the add-in made of it; sent: acknowledged, its message has not arrived yet.
+   */
+  state: 'filtering' | 'changed' | 'waiting' | 'sent' | 'refused';
+  /** The name of the add-in that changed it or holds it back. */
+  addin?: string;
   seq?: number;
   code?: string;
   detail?: string;
@@ -54,6 +59,11 @@ export interface Absence {
   detail: string;
   /** It was open before. */
   removed: boolean;
+}
+
+/** A message that would be lost with the page. */
+export function isLeaving({ state }: PendingPost): boolean {
+  return state === 'filtering' || state === 'changed' || state === 'waiting';
 }
 
 export interface LiveState {
@@ -78,8 +88,9 @@ export type LiveEvent =
   | { type: 'page'; room: string; end: PageEnd; page: MessagePage }
   | { type: 'page_failed'; room: string; end: PageEnd; error: unknown }
   | { type: 'posting'; post: PendingPost }
+  | { type: 'judged'; nonce: string; draft: Draft; state: 'changed' | 'waiting'; addin?: string }
   | { type: 'posted'; nonce: string; seq: number }
-  | { type: 'post_refused'; nonce: string; code: string; detail: string }
+  | { type: 'post_refused'; nonce: string; code: string; detail: string; addin?: string }
   | { type: 'post_dropped'; nonce: string };
 
 export function initialState(me: string): LiveState {
@@ -268,17 +279,28 @@ export function applyEvent(state: LiveState, event: LiveEvent): LiveState {
       }));
     case 'posting':
       return { ...state, pending: [...state.pending, event.post] };
+    case 'judged': {
+      const { nonce, draft, state: next, addin } = event;
+      const pending = state.pending.map((post) =>
+        post.nonce === nonce
+          ? { ...post, ...draft, state: next, ...(addin === undefined ? {} : { addin }) }
+          : post,
+      );
+      return { ...state, pending };
+    }
     case 'posted':
       return posted(state, event.nonce, event.seq);
-    case 'post_refused':
+    case 'post_refused': {
+      const held = event.addin === undefined ? {} : { addin: event.addin };
       return {
         ...state,
         pending: state.pending.map((post) =>
           post.nonce === event.nonce
-            ? { ...post, state: 'refused', code: event.code, detail: event.detail }
+            ? { ...post, state: 'refused', code: event.code, detail: event.detail, ...held }
             : post,
         ),
       };
+    }
     case 'post_dropped':
       return { ...state, pending: state.pending.filter((post) => post.nonce !== event.nonce) };
   }

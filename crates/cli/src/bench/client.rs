@@ -67,6 +67,7 @@ impl Sender {
             alert: false,
             title: None,
             pane: None,
+            original: None,
         };
         self.send(&frame).await
     }

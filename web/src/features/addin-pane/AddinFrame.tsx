@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import type { AddinPortMessage, AddinWelcome } from '../../addin-frame/messages';
 import type { Room, RoomAddin, Session } from '../../api/types';
 import { useEffectiveTheme } from '../../app/preferences';
+import type { Draft } from '../../live/frames';
 import { useLive } from '../../live/hooks';
 import styles from './AddinPane.module.css';
 import { roomAccess } from './access';
@@ -34,12 +35,12 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
   const [source] = useState(() => `/addin-frame/${room.id}?${new URLSearchParams(environment)}`);
   const frame = useRef<HTMLIFrameElement>(null);
   const bridge = useRef<Bridge | null>(null);
-  const latest = useRef({ room, session, environment, onPhase });
+  const latest = useRef({ room, addin, session, environment, onPhase });
   const asking = useRef<Asked | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
 
   useLayoutEffect(() => {
-    latest.current = { room, session, environment, onPhase };
+    latest.current = { room, addin, session, environment, onPhase };
   });
 
   useLayoutEffect(() => {
@@ -49,7 +50,7 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
       asking.current?.answer(false);
     };
     // One question at a time: a page cannot bury the person in them.
-    const confirm = (text: string, alert: boolean) =>
+    const confirm = (draft: Draft) =>
       new Promise<boolean>((resolve) => {
         if (asking.current !== null) {
           resolve(false);
@@ -60,7 +61,7 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
           setAsked(null);
           resolve(agreed);
         };
-        asking.current = { text, alert, answer };
+        asking.current = { ...draft, answer };
         setAsked(asking.current);
       });
     /** The latest hello: what comes of an earlier one is too late. */

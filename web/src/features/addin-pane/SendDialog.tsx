@@ -1,13 +1,12 @@
 /** Asks whether an add-in's page may post something in the person's name. */
 import { useTranslation } from 'react-i18next';
+import type { Draft } from '../../live/frames';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import styles from './AddinPane.module.css';
 
 /** What a page wants to post. */
-export interface Asked {
-  text: string;
-  alert: boolean;
+export interface Asked extends Draft {
   answer: (agreed: boolean) => void;
 }
 
@@ -32,7 +31,10 @@ export function SendDialog({ addin, asked }: { addin: string; asked: Asked | nul
       }
     >
       <p>{asked?.alert ? t('send_alert_words') : t('send_words')}</p>
-      <blockquote className={styles.asked}>{asked?.text}</blockquote>
+      <blockquote className={styles.asked}>
+        {asked?.title !== undefined && <strong>{`${asked.title}\n`}</strong>}
+        {asked?.text}
+      </blockquote>
     </Dialog>
   );
 }

@@ -2,7 +2,7 @@
 import type { Environment } from '@perch/addin/host';
 import { api, unwrap } from '../../api/client';
 import { ProblemError } from '../../api/problem';
-import type { Room, Session } from '../../api/types';
+import type { Room, RoomAddin, Session } from '../../api/types';
 import type { LiveClient } from '../../live/client';
 import { latestContext } from '../../live/contextBus';
 import type { RoomAccess } from './bridge';
@@ -14,15 +14,26 @@ export interface AccessOptions {
   /** The room as the page was given it; the live state, once there, is newer. */
   room: Room;
   session: Session;
+  addin: RoomAddin;
   environment: () => Environment;
   confirm: RoomAccess['confirm'];
   pane: OpenPane;
 }
 
-export function roomAccess({ live, room, session, environment, confirm, pane }: AccessOptions): RoomAccess {
+export function roomAccess({
+  live,
+  room,
+  session,
+  addin,
+  environment,
+  confirm,
+  pane,
+}: AccessOptions): RoomAccess {
   const { id } = room;
   const path = { room: id };
   const held = () => live.state.rooms[id];
+  let stopFiltering: (() => void) | undefined;
+  const warn = () => !(held()?.room.addin ?? addin).granted.includes('messages.filter.silent');
   const page = async (query: { before?: number; limit: number }) => {
     const { messages } = await pane.ask((headers) =>
       unwrap(api.GET('/api/v1/rooms/{room}/messages', { params: { path, query }, headers })),
@@ -50,8 +61,13 @@ export function roomAccess({ live, room, session, environment, confirm, pane }: 
     latest: (count) => page({ limit: count }),
     older: (before, count) => page({ before, limit: count }),
     confirm,
-    send: async (text, alert) => {
-      const body = { nonce: crypto.randomUUID(), text, ...(alert ? { alert } : {}) };
+    filter: (ask) => {
+      stopFiltering?.();
+      const filter = ask === null ? null : { addin: addin.name, pane: () => pane.token, warn, ask };
+      stopFiltering = filter === null ? undefined : live.setFilter(id, filter);
+    },
+    send: async (draft) => {
+      const body = { nonce: crypto.randomUUID(), ...draft };
       const { seq } = await pane.ask((headers) =>
         unwrap(api.POST('/api/v1/rooms/{room}/messages', { params: { path }, body, headers })),
       );

@@ -44,6 +44,7 @@ function access(over: Partial<RoomAccess> = {}): RoomAccess {
     older: async () => [],
     send: async () => 8,
     confirm: async () => false,
+    filter: () => {},
     load: async () => null,
     store: async () => Promise.reject(new Error('not in this test')),
     token: async () => ({ token: 'a.b.c', expires_in: 300 }),
@@ -123,7 +124,7 @@ describe('a page that behaves', () => {
     const { ask, frames } = session({ send });
     ask('messages.send', { text: 'hello', alert: true });
     expect((await frames(1))[0]?.result).toEqual({ seq: 8 });
-    expect(send).toHaveBeenCalledWith('hello', true);
+    expect(send).toHaveBeenCalledWith({ text: 'hello', alert: true });
   });
 
   it("is given the server's refusal as it is", async () => {
@@ -239,7 +240,7 @@ describe('a page that was not granted everything', () => {
     confirm.mockResolvedValueOnce(true);
     ask('messages.send', { text: 'hello' });
     expect((await frames(2))[1]?.result).toEqual({ seq: 8 });
-    expect(confirm).toHaveBeenCalledWith('hello', false);
+    expect(confirm).toHaveBeenCalledWith({ text: 'hello' });
   });
 
   it('loses and gains while it is shown, and is told', async () => {
@@ -253,6 +254,71 @@ describe('a page that was not granted everything', () => {
     const received = await frames(3);
     expect(received.slice(1).map(({ method }) => method)).toEqual(['grants.changed', 'context']);
     expect(received[1]?.params).toEqual({ granted: ['contexts'] });
+  });
+});
+
+describe('a page that filters', () => {
+  /** A page whose filter is on, and what the room then asks it. */
+  async function filtering(over: Partial<RoomAccess> = {}) {
+    const filter = vi.fn<RoomAccess['filter']>();
+    const page = session({ filter, ...over });
+    page.ask('ready', {}, 'ready');
+    page.ask('filter.set', { enabled: true }, 'on');
+    await page.frames(2);
+    const asking = filter.mock.calls.at(-1)?.[0];
+    if (!asking) throw new Error('no filter');
+    const sending = async (count: number) => {
+      const frames = await page.frames(count);
+      return frames.findLast(({ method }) => method === 'message.sending')?.params as { id: string };
+    };
+    return { ...page, filter, asking, sending };
+  }
+
+  it('is asked, answers once, and is refused a second answer', async () => {
+    const { asking, sending, ask, frames } = await filtering();
+    const verdict = asking({ text: 'bye' });
+    const { id } = await sending(3);
+    ask('filter.answer', { id, action: 'replaced', text: 'buy' }, 'first');
+    ask('filter.answer', { id, action: 'passed' }, 'second');
+    expect(await verdict).toEqual({ action: 'replaced', text: 'buy' });
+    const received = await frames(5);
+    expect(received[3]).toMatchObject({ id: 'first', result: {} });
+    expect(received[4]).toMatchObject({ id: 'second', error: { data: { code: 'InvalidFlowOfOperations' } } });
+  });
+
+  it('is asked about what it sends itself, too', async () => {
+    const send = vi.fn(async () => 8);
+    const { sending, ask, frames } = await filtering({ send });
+    ask('messages.send', { text: 'bye', title: 'Order' }, 'one');
+    const first = await sending(3);
+    ask('filter.answer', { id: first.id, action: 'replaced', text: 'buy' });
+    await frames(5);
+    expect(send).toHaveBeenCalledExactlyOnceWith({ text: 'buy', title: 'Order' });
+    ask('messages.send', { text: 'no' }, 'two');
+    const second = await sending(6);
+    ask('filter.answer', { id: second.id, action: 'canceled', reason: 'not this' });
+    const refused = (await frames(8)).find(({ id }) => id === 'two');
+    expect(refused?.error?.data).toEqual({ code: 'Canceled', detail: 'not this' });
+    expect(send).toHaveBeenCalledOnce();
+  });
+
+  it('holds nothing up after it turned the filter off, or its session ended', async () => {
+    const { bridge, asking, filter, ask } = await filtering();
+    const waiting = asking({ text: 'one' });
+    ask('filter.set', { enabled: false });
+    expect(await waiting).toBeNull();
+    expect(filter).toHaveBeenLastCalledWith(null);
+    ask('filter.set', { enabled: true });
+    await vi.waitFor(() => expect(filter).toHaveBeenCalledTimes(3));
+    bridge.close();
+    expect(filter).toHaveBeenLastCalledWith(null);
+    expect(await filter.mock.calls[2]?.[0]?.({ text: 'two' })).toBeNull();
+  });
+
+  it('cannot filter before it listens', async () => {
+    const { ask, frames } = session();
+    ask('filter.set', { enabled: true });
+    expect((await frames(1))[0]?.error?.data.code).toBe('InvalidFlowOfOperations');
   });
 });
 
@@ -276,6 +342,21 @@ describe('a page that does not behave', () => {
     [
       'params of another shape',
       '{"jsonrpc":"2.0","id":"1","method":"messages.send","params":{"text":1}}',
+      ERROR.invalidParams,
+    ],
+    [
+      'two answers in one',
+      '{"jsonrpc":"2.0","id":"1","method":"filter.answer","params":{"id":"x","action":"passed","text":"y"}}',
+      ERROR.invalidParams,
+    ],
+    [
+      'a reason without end',
+      JSON.stringify({
+        jsonrpc: '2.0',
+        id: '1',
+        method: 'filter.answer',
+        params: { id: 'x', action: 'canceled', reason: 'x'.repeat(501) },
+      }),
       ERROR.invalidParams,
     ],
     [

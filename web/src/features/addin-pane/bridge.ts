@@ -12,6 +12,7 @@ import {
   EVENT_NEEDS,
   type Events,
   eventChecks,
+  type FilterAnswer,
   fits,
   isRecord,
   LIMITS,
@@ -27,7 +28,10 @@ import {
   type StorageEntry,
   type User,
 } from '@perch/addin/host';
+import type { Draft } from '../../live/frames';
+import { FilterQuestions } from './filter';
 import { fitting } from './project';
+import { BridgeRefusal } from './refusal';
 
 /** What the bridge may do with the room. Everything that asks the server rejects with its refusal. */
 export interface RoomAccess {
@@ -37,9 +41,11 @@ export interface RoomAccess {
   participants(): Promise<readonly Participant[]>;
   latest(count: number): Promise<Methods['messages.latest']['result']['messages']>;
   older(before: number, count: number): Promise<Methods['messages.older']['result']['messages']>;
-  send(text: string, alert: boolean): Promise<number>;
+  send(draft: Draft): Promise<number>;
   /** Asks the person whether the page may post this in their name. */
-  confirm(text: string, alert: boolean): Promise<boolean>;
+  confirm(draft: Draft): Promise<boolean>;
+  /** Puts the page's filter before what the person posts in this room; null takes it away. */
+  filter(ask: ((draft: Draft) => Promise<FilterAnswer | null>) | null): void;
   load(key: string): Promise<StorageEntry | null>;
   store(key: string, value: unknown, version: number): Promise<StorageEntry>;
   /** A proof of who looks at the page, for the add-in's own server. */
@@ -60,16 +66,6 @@ export interface BridgeOptions {
 
 type Handlers = { [M in keyof Methods]: (params: Methods[M]['params']) => Promise<Methods[M]['result']> };
 
-/** What the bridge itself refuses. */
-class Refused extends Error {
-  readonly data: RefusalData;
-
-  constructor(data: RefusalData) {
-    super(data.detail);
-    this.data = data;
-  }
-}
-
 const SECOND_MS = 1_000;
 const ID_CHARS_MAX = 64;
 
@@ -84,6 +80,8 @@ export class Bridge {
   #inSecond = 0;
   /** The list that later pages of `participants.list` are cut from. */
   #roster: readonly Participant[] = [];
+  readonly #questions = new FilterQuestions((message) => this.tell('message.sending', message));
+  #filters = false;
 
   constructor(port: MessagePort, access: RoomAccess, options: BridgeOptions) {
     this.#port = port;
@@ -97,17 +95,21 @@ export class Bridge {
   grant(granted: readonly Capability[]): void {
     const before = this.#granted;
     this.#granted = new Set(granted);
+    if (!this.#may('messages.filter')) this.#setFilter(false);
     if (before.size !== granted.length || granted.some((capability) => !before.has(capability))) {
       this.tell('grants.changed', { granted });
     }
   }
 
-  /** Tells the page of an event, if it listens already and was granted that. */
-  tell<E extends keyof Events>(event: E, params: Events[E]): void {
-    if (!this.#ready || this.#closed || !this.#may(EVENT_NEEDS[event]) || !eventChecks[event](params)) return;
+  /** Tells the page of an event, if it listens already and was granted that; says whether it was told. */
+  tell<E extends keyof Events>(event: E, params: Events[E]): boolean {
+    if (!this.#ready || this.#closed || !this.#may(EVENT_NEEDS[event]) || !eventChecks[event](params))
+      return false;
     const frame: Notification = { jsonrpc: '2.0', method: event, params };
     const text = JSON.stringify(frame);
-    if (fits(text)) this.#port.postMessage(text);
+    if (!fits(text)) return false;
+    this.#port.postMessage(text);
+    return true;
   }
 
   /** Tells of messages in as few events as they fit into. */
@@ -132,6 +134,7 @@ export class Bridge {
 
   close(): void {
     this.#closed = true;
+    this.#setFilter(false);
     this.#port.onmessage = null;
     this.#port.close();
   }
@@ -201,7 +204,11 @@ export class Bridge {
     try {
       await this.#call(id, known, params);
     } catch (error) {
-      this.#refuse(id, ERROR.refused, error instanceof Refused ? error.data : this.#access.refusal(error));
+      this.#refuse(
+        id,
+        ERROR.refused,
+        error instanceof BridgeRefusal ? error.data : this.#access.refusal(error),
+      );
     }
   }
 
@@ -244,19 +251,50 @@ export class Bridge {
     'messages.older': async ({ before, count }) => ({
       messages: fitting(await this.#access.older(before, count), 'end', count),
     }),
-    'messages.send': ({ text, alert }) => this.#send(text, alert ?? false),
+    'messages.send': (params) => this.#send(params),
     'storage.get': ({ key }) => this.#access.load(key),
     'storage.set': ({ key, value, version }) => this.#access.store(key, value, version),
     'token.get': () => this.#access.token(),
+    'filter.set': async ({ enabled }) => {
+      this.#setFilter(enabled);
+      return {};
+    },
+    'filter.answer': async ({ id, ...answer }) => {
+      this.#questions.answer(id, answer);
+      return {};
+    },
     ready: async () => ({}),
   };
 
-  async #send(text: string, alert: boolean): Promise<Methods['messages.send']['result']> {
-    if (!this.#may('messages.send.silent') && !(await this.#access.confirm(text, alert))) {
-      const detail = 'The person did not agree to post this.';
-      throw new Refused({ code: 'ActionDeclined', detail });
+  /**
+   * What the page itself sends passes its own filter, as in the original; without an answer it is sent as it is. The person
+   * agrees to what is left in the end.
+   */
+  async #send(asked: Draft): Promise<Methods['messages.send']['result']> {
+    const draft = await this.#judged(asked);
+    if (!this.#may('messages.send.silent') && !(await this.#access.confirm(draft))) {
+      throw new BridgeRefusal('ActionDeclined', 'The person did not agree to post this.');
     }
-    return { seq: await this.#access.send(text, alert) };
+    return { seq: await this.#access.send(draft) };
+  }
+
+  async #judged(draft: Draft): Promise<Draft> {
+    const answer = this.#filters ? await this.#questions.ask(draft) : null;
+    if (answer === null || answer.action === 'passed') return draft;
+    if (answer.action === 'canceled') throw new BridgeRefusal('Canceled', answer.reason);
+    const { action: _, ...changed } = answer;
+    return { ...draft, ...changed };
+  }
+
+  #setFilter(enabled: boolean): void {
+    if (enabled && !this.#ready) {
+      throw new BridgeRefusal('InvalidFlowOfOperations', 'Call ready before turning the filter on.');
+    }
+    if (enabled !== this.#filters) {
+      this.#access.filter(enabled ? (draft) => this.#questions.ask(draft) : null);
+    }
+    this.#filters = enabled;
+    if (!enabled) this.#questions.end();
   }
 
   async #participants(after: string | undefined): Promise<Methods['participants.list']['result']> {

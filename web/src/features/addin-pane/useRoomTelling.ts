@@ -52,7 +52,9 @@ export function useRoomTelling({ bridge, room, addin, environment }: TellingOpti
   }, [bridge, granted]);
 
   const { unread } = properties;
-  useEffect(() => bridge.current?.tell('unread.changed', { unread }), [bridge, unread]);
+  useEffect(() => {
+    bridge.current?.tell('unread.changed', { unread });
+  }, [bridge, unread]);
 
   // Compared as text: each frame makes a new object of the same values. Unread messages have an event of their own.
   const latest = useRef(properties);
@@ -63,7 +65,9 @@ export function useRoomTelling({ bridge, room, addin, environment }: TellingOpti
   }, [bridge, text]);
 
   const { locale, theme } = environment;
-  useEffect(() => bridge.current?.tell('environment.changed', { locale, theme }), [bridge, locale, theme]);
+  useEffect(() => {
+    bridge.current?.tell('environment.changed', { locale, theme });
+  }, [bridge, locale, theme]);
 }
 
 /** After a lost connection the missed messages come with `joined`, some of them perhaps known already. */

@@ -29,7 +29,7 @@ describe('The room of a preview', () => {
 
   it('takes no posts, and says so', async () => {
     const preview = room();
-    const refused = await preview.send('hello', false).catch(preview.refusal);
+    const refused = await preview.send({ text: 'hello' }).catch(preview.refusal);
     expect(refused).toMatchObject({ code: 'UserNotJoined' });
   });
 });

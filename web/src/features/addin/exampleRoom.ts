@@ -44,6 +44,7 @@ export function exampleRoom(
     older: async () => [],
     send: () => Promise.reject(new Error('No room is posted to.')),
     confirm: async () => true,
+    filter: () => {},
     load: async (key) => stored.get(key) ?? null,
     store: async (key, value, version) => {
       const entry = { key, value, version: version + 1, updated_at: at, updated_by: author };

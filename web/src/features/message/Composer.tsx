@@ -24,6 +24,7 @@ import { IconToggle } from '../../ui/IconButton';
 import { useSession } from '../session/useSession';
 import styles from './Composer.module.css';
 import { keepDraft, keptDraft } from './drafts';
+import { refusalSentence } from './refusalSentence';
 
 export interface ComposerHandle {
   focus: () => void;
@@ -70,7 +71,9 @@ export function Composer({ room, onSent, ref }: ComposerProps) {
   };
   useImperativeHandle(ref, () => ({ focus: () => area.current?.focus(), restore }));
   useEffect(() =>
-    live.onRefusal(room.id, (refused, code, detail) => restore(refused, codeSentence(code, detail))),
+    live.onRefusal(room.id, (refused, code, detail, addin) =>
+      restore(refused, refusalSentence(code, detail, addin)),
+    ),
   );
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the text is what changes the height

@@ -108,7 +108,10 @@ export function MessageList({ state, at, onContext, onEdit }: MessageListProps) 
                   author={session.person.display_name}
                   offline={offline}
                   onEdit={onEdit}
-                  onDiscard={() => live.dropPost(post.nonce)}
+                  onDiscard={() =>
+                    post.state === 'changed' ? live.decide(post.nonce, false) : live.dropPost(post.nonce)
+                  }
+                  onAgree={() => live.decide(post.nonce, true)}
                 />
               ))}
           </div>

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import { usePreference } from '../../app/preferences';
 import { usePhone } from '../../app/useWidth';
 import { sendContext } from '../../live/contextBus';
+import { asTyped } from '../../live/frames';
 import { useLive } from '../../live/hooks';
 import type { PendingPost, RoomState } from '../../live/store';
 import { Announcer } from '../message/Announcer';
@@ -42,7 +43,9 @@ export function Conversation({ state, at, paneShown, onPane }: ConversationProps
     onPane(true);
   };
   const editAgain = (post: PendingPost) => {
-    if (composer.current?.restore(post)) live.dropPost(post.nonce);
+    if (!composer.current?.restore(asTyped(post))) return;
+    if (post.state === 'changed') live.decide(post.nonce, false);
+    else live.dropPost(post.nonce);
   };
 
   return (

@@ -282,6 +282,7 @@ impl Client {
             alert: false,
             title: None,
             pane: None,
+            original: None,
         };
         self.sent = Some((self.frames, post));
         sender.send(&frame).await

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use perch_app::{App, Settings};
 use perch_domain::SystemClock;
 use perch_domain::addin::Origin;
+use perch_health_probe::WebProber;
 use perch_live::bus::{Bus, Delivery};
 use perch_server::{ServerState, SocketLimits};
 use perch_store_postgres::{PostgresStorage, PostgresUrl};
@@ -126,7 +127,8 @@ impl Node {
         let place: PostgresUrl = storage.parse().unwrap();
         let storage = Arc::new(PostgresStorage::new(&place, 8));
         let bus = Some(chaos.join());
-        let app = App::open(storage, settings, Arc::new(SystemClock), bus).await;
+        let prober = Arc::new(WebProber::new());
+        let app = App::open(storage, settings, Arc::new(SystemClock), bus, prober).await;
         let limits = SocketLimits {
             frames_per_second: NonZeroU32::MAX,
             frames_burst: NonZeroU32::MAX,

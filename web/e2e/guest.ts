@@ -1,0 +1,89 @@
+/**
+ * Pages of guests: an origin of their own that serves whatever a test writes, registered as an add-in and put on a room of
+ * the demo.
+ */
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import type { FrameLocator, Page } from '@playwright/test';
+import { type Demo, test as demoTest, expect } from './demo';
+
+const sdk = fileURLToPath(new URL('../../sdk/dist/index.js', import.meta.url));
+
+export interface Guest {
+  /** Where its pages are: no origin of the chat. */
+  origin: string;
+  /** Serves a page whose module script is `script`; `connect` of the SDK is in reach of it. */
+  page(path: string, script: string): void;
+  /** Answers a path by hand. */
+  answer(path: string, handler: (request: IncomingMessage, response: ServerResponse) => void): void;
+}
+
+export const test = demoTest.extend<{ guest: Guest }>({
+  // biome-ignore lint/correctness/noEmptyPattern: what a fixture needs is named in its pattern
+  guest: async ({}, use) => {
+    const handlers = new Map<string, (request: IncomingMessage, response: ServerResponse) => void>();
+    const source = await readFile(sdk);
+    handlers.set('/addin.js', (_, response) =>
+      response.setHeader('Content-Type', 'text/javascript').end(source),
+    );
+    const server = createServer((request, response) => {
+      const { pathname } = new URL(request.url ?? '/', 'http://guest');
+      const handler = handlers.get(pathname);
+      if (handler) handler(request, response);
+      else response.writeHead(404).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('no port');
+    const answer: Guest['answer'] = (path, handler) => void handlers.set(path, handler);
+    await use({
+      origin: `http://127.0.0.1:${address.port}`,
+      answer,
+      page: (path, script) =>
+        answer(path, (_, response) =>
+          response
+            .setHeader('Content-Type', 'text/html; charset=utf-8')
+            .end(
+              `<!doctype html><title>Guest</title><h1 id="said">starting</h1><script type="module">import { connect } from '/addin.js'; const say = (text) => { document.getElementById('said').textContent = text; };\n${script}</script>`,
+            ),
+        ),
+    });
+    server.closeAllConnections();
+    server.close();
+  },
+});
+
+/** Registers a page under a name and puts it on a room; returns the add-in's identifier. */
+export async function putOnRoom(demo: Demo, room: string, name: string, url: string): Promise<string> {
+  const control = (await demo.as('control')).context().request;
+  const headers = { Origin: demo.url };
+  const rooms = await control.get(`/api/v1/rooms?relation=all&name=${encodeURIComponent(room)}`);
+  const found = ((await rooms.json()) as { id: string; pool: string }[])[0];
+  if (found === undefined) throw new Error(`no room ${room}`);
+  const granted = ['room.info', 'contexts', 'messages.live', 'messages.filter'];
+  const data = { name, url, granted };
+  const created = await control.post(`/api/v1/pools/${found.pool}/addins`, { headers, data });
+  expect(created.ok(), await created.text()).toBe(true);
+  const { id } = (await created.json()) as { id: string };
+  const put = await control.patch(`/api/v1/rooms/${found.id}`, { headers, data: { addin: id } });
+  expect(put.ok(), await put.text()).toBe(true);
+  return id;
+}
+
+/** The identifier of a room, by its name. */
+export async function roomId(demo: Demo, room: string): Promise<string> {
+  const control = (await demo.as('control')).context().request;
+  const rooms = await control.get(`/api/v1/rooms?relation=all&name=${encodeURIComponent(room)}`);
+  const found = ((await rooms.json()) as { id: string }[])[0];
+  if (found === undefined) throw new Error(`no room ${room}`);
+  return found.id;
+}
+
+/** The guest's own page: inside its sandboxed frame, inside our broker document. */
+export function guestPage(page: Page): FrameLocator {
+  return page.frameLocator('iframe').frameLocator('iframe');
+}
+
+export { expect, type Page };

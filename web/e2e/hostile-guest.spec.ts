@@ -1,0 +1,139 @@
+/**
+ * Guests that mean harm: nothing changes for the person, and each attempt is refused or has no effect.
+ */
+import type { Demo } from './demo';
+import { expect, type Guest, guestPage, type Page, putOnRoom, test } from './guest';
+
+const ROOM = 'Ops bridge';
+
+async function opened(demo: Demo, guest: Guest, path: string): Promise<Page> {
+  await putOnRoom(demo, ROOM, 'Guest', `${guest.origin}${path}`);
+  const amelie = await demo.as('amelie');
+  await amelie.goto('/');
+  await amelie.getByRole('link', { name: /Ops bridge/ }).click();
+  return amelie;
+}
+
+/** The person is where they were, and can still write. */
+async function expectUnharmed(page: Page, demo: Demo, words: string): Promise<void> {
+  expect(new URL(page.url()).origin).toBe(new URL(demo.url).origin);
+  await page.getByRole('textbox', { name: /^Message / }).fill(words);
+  await page.getByRole('textbox', { name: /^Message / }).press('Enter');
+  await expect(page.locator('article[data-seq]').filter({ hasText: words })).toHaveCount(1);
+}
+
+/** `raw(data)` puts something on the port by hand; `answers` are the codes that came back. */
+const PORT = `
+const channel = await new Promise((resolve) => {
+  addEventListener('message', (event) => { if (event.data?.perch === 'welcome') resolve(event.ports[0]); });
+  parent.postMessage({ perch: 'hello', protocols: ['perch/1'], sdk: 'x', wants: [] }, '*');
+});
+const answers = [];
+channel.onmessage = ({ data }) => { const frame = JSON.parse(data); answers.push(frame.error?.data?.code ?? 'ok'); say(answers.join(' ')); };
+const raw = (data) => channel.postMessage(data);
+const ask = (id, method, params) => raw(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+`;
+
+test('frames that are oversized, deep, polluting or forged are refused one by one', async ({
+  demo,
+  guest,
+}) => {
+  guest.page(
+    '/frames',
+    `${PORT}
+    raw({ jsonrpc: '2.0', id: '1', method: 'room.get' });
+    raw('"' + 'x'.repeat(70000) + '"');
+    raw('['.repeat(5000) + ']'.repeat(5000));
+    raw('{"jsonrpc":"2.0","id":"1","method":"room.get","params":{"__proto__":{"polluted":1}}}');
+    ask('2', 'constructor', {});
+    ask('3', 'messages.send', { text: 'forged', room: 'another', author: 'control' });
+    ask('4', 'filter.answer', { id: 'made-up', action: 'passed' });
+    ask('5', 'storage.set', { key: 'k', value: 1, version: 0 });
+    ask('6', 'room.get', {});`,
+  );
+  const amelie = await opened(demo, guest, '/frames');
+  const said = guestPage(amelie).locator('#said');
+  await expect(said).toContainText('ok');
+  const codes = ((await said.textContent()) ?? '').split(' ');
+  expect(codes.toSorted()).toEqual(
+    [
+      ...Array.from({ length: 4 }, () => 'InvalidArgument'),
+      'MsgNotSupported',
+      'InvalidArgument',
+      'InvalidFlowOfOperations',
+      'ActionNotGranted',
+      'ok',
+    ].toSorted(),
+  );
+  expect(await amelie.evaluate(() => ({}) as { polluted?: unknown })).toEqual({});
+  await expectUnharmed(amelie, demo, 'after the frames');
+});
+
+test('a second frame does not speak for the first', async ({ demo, guest }) => {
+  guest.page(
+    '/inner',
+    `parent.parent.postMessage({ perch: 'hello', protocols: ['perch/1'], sdk: 'x', wants: [] }, '*');
+    addEventListener('message', (event) => parent.postMessage({ inner: event.data?.perch ?? 'none' }, '*'));
+    top.postMessage({ perch: 'addin-port', state: 'connected', hello: 1, wants: [] }, '*', [new MessageChannel().port1]);`,
+  );
+  guest.page(
+    '/two',
+    `let welcomes = 0;
+    addEventListener('message', (event) => { if (event.data?.inner === 'welcome') say('inner was welcomed'); });
+    const inner = document.createElement('iframe'); inner.src = '/inner';
+    inner.onload = async () => { await connect(); welcomes += 1; if (document.getElementById('said').textContent === 'starting') say('welcomed ' + welcomes); };
+    document.body.append(inner);`,
+  );
+  const amelie = await opened(demo, guest, '/two');
+  await expect(guestPage(amelie).locator('#said')).toHaveText('welcomed 1');
+  await expectUnharmed(amelie, demo, 'after the second frame');
+});
+
+test('the chat is not navigated, downloads do not start, windows do not open, dialogs do not show', async ({
+  demo,
+  guest,
+}) => {
+  guest.answer('/file', (_, response) =>
+    response.setHeader('Content-Disposition', 'attachment; filename="x.exe"').end('x'),
+  );
+  guest.page(
+    '/escape',
+    `const tried = [];
+    const attempt = (name, run) => { try { tried.push(name + ':' + (run() ?? 'nothing')); } catch { tried.push(name + ':threw'); } };
+    attempt('top', () => { top.location = location.origin + '/elsewhere'; });
+    attempt('parent', () => { parent.location = location.origin + '/elsewhere'; });
+    attempt('open', () => (open('/file') === null ? 'null' : 'opened'));
+    attempt('alert', () => { alert('x'); });
+    const link = Object.assign(document.createElement('a'), { href: '/file', download: 'x.exe' });
+    document.body.append(link);
+    attempt('download', () => link.click());
+    attempt('read', () => top.document.title);
+    say(tried.join(' '));`,
+  );
+  const amelie = await demo.as('amelie');
+  const harm: string[] = [];
+  amelie.on('download', () => harm.push('download'));
+  amelie.on('dialog', (dialog) => {
+    harm.push('dialog');
+    void dialog.dismiss();
+  });
+  amelie.context().on('page', () => harm.push('window'));
+  await putOnRoom(demo, ROOM, 'Guest', `${guest.origin}/escape`);
+  await amelie.goto('/');
+  await amelie.getByRole('link', { name: /Ops bridge/ }).click();
+  const said = guestPage(amelie).locator('#said');
+  await expect(said).toContainText('open:null');
+  await expect(said).toContainText('read:threw');
+  await expectUnharmed(amelie, demo, 'after the escape');
+  expect(harm).toEqual([]);
+});
+
+test('a page that reloads without end, or floods, costs the person nothing', async ({ demo, guest }) => {
+  guest.page('/storm', `connect().then(() => location.reload());`);
+  const amelie = await opened(demo, guest, '/storm');
+  await expectUnharmed(amelie, demo, 'in the storm');
+  guest.page('/storm', `${PORT} setInterval(() => { for (let n = 0; n < 3000; n += 1) raw('x'); }, 10);`);
+  await amelie.getByRole('button', { name: 'Reload' }).first().click();
+  await expect(amelie.getByText('The add-in was disconnected')).toBeVisible();
+  await expectUnharmed(amelie, demo, 'after the flood');
+});

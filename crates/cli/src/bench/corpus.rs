@@ -3,7 +3,7 @@
 /// Different words: two to the power of this.
 const VOCABULARY_BITS: u64 = 16;
 /// Words of a text, besides those that are put in.
-const WORDS: usize = 11;
+const WORDS: usize = 17;
 /// Every so many messages has a word that is frequent, and one that is not.
 const FREQUENT: usize = 20;
 const MEDIUM: usize = 2_000;

@@ -131,8 +131,20 @@ async fn presence_and_changes_reach_the_other_node_within_a_second() {
     let came = soon(&mut at_one, "presence").await;
     assert_eq!(came["arrived"][0]["display_name"], "blake");
     assert_eq!(came["count"], 2);
-    let list = blake.get(&format!("/rooms/{room}/participants")).await;
-    assert_eq!(list.done().as_array().unwrap().len(), 2);
+    let participants = format!("/rooms/{room}/participants");
+    let both = async {
+        while blake
+            .get(&participants)
+            .await
+            .done()
+            .as_array()
+            .unwrap()
+            .len()
+            < 2
+        {}
+    };
+    let listed = tokio::time::timeout(WITHIN, both).await;
+    listed.expect("both nodes list both people within a second");
 
     let path = format!("/rooms/{room}");
     control

@@ -97,7 +97,7 @@ async fn a_binary_frame_is_refused() {
 
 #[tokio::test]
 async fn an_oversized_frame_is_refused() {
-    let frame = json!({ "type": "ping", "id": 1, "pad": "x".repeat(300_000) }).to_string();
+    let frame = json!({ "type": "ping", "id": 1, "pad": "x".repeat(600_000) }).to_string();
     is_refused(Message::text(frame), Some("MessageTooLong"), 1009).await;
 }
 

@@ -78,7 +78,7 @@ impl Detector {
             match &trigger.rule {
                 Rule::Pattern(pattern) => {
                     patterns.push((place, pattern.compile()?));
-                    expressions.push(pattern.expression());
+                    expressions.push(pattern.loose());
                 }
                 Rule::Words(list) => {
                     words.extend(list.entries().iter().map(|entry| normal(&entry.word)));

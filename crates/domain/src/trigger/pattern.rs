@@ -62,8 +62,18 @@ impl Pattern {
         Ok(parsed)
     }
 
+    /// An expression that is found wherever the pattern is, and perhaps elsewhere. Without the edges of words, whose test takes
+    /// the engine's slow way as soon as a text has a letter beyond ASCII.
+    pub(super) fn loose(&self) -> String {
+        let anywhere = Self {
+            whole_words: false,
+            ..self.clone()
+        };
+        anywhere.expression()
+    }
+
     /// The whole expression.
-    pub(super) fn expression(&self) -> String {
+    fn expression(&self) -> String {
         let Self {
             pattern,
             before,

@@ -195,3 +195,57 @@ describe('events', () => {
     expect(handler).not.toHaveBeenCalled();
   });
 });
+
+describe('the filter of outgoing messages', () => {
+  const on = {
+    'filter.set': () => ({}),
+    'filter.answer': () => ({}),
+  };
+  const answers = (host: Host) => host.asked.filter(({ method }) => method === 'filter.answer');
+
+  it('is asked from when it is on until it is off, and answers each message once', async () => {
+    const { addin, host } = await joined(on);
+    host.tell('message.sending', { id: 'early', text: 'bye', alert: false });
+    await addin.enableOutgoingFilter(async ({ text }) =>
+      text === 'no' ? { action: 'canceled', reason: 'why' } : { action: 'replaced', text: 'buy' },
+    );
+    expect(addin.isOutgoingFilterEnabled).toBe(true);
+    host.tell('message.sending', { id: 'a', text: 'bye', alert: false });
+    host.tell('message.sending', { id: 'b', text: 'no', alert: true, title: 'Order' });
+    await vi.waitFor(() => expect(answers(host)).toHaveLength(2));
+    expect(answers(host).map(({ params }) => params)).toEqual([
+      { id: 'a', action: 'replaced', text: 'buy' },
+      { id: 'b', action: 'canceled', reason: 'why' },
+    ]);
+    await addin.disableOutgoingFilter();
+    expect(addin.isOutgoingFilterEnabled).toBe(false);
+    host.tell('message.sending', { id: 'late', text: 'bye', alert: false });
+    await addin.enableOutgoingFilter(() => ({ action: 'passed' }));
+    expect(answers(host)).toHaveLength(2);
+  });
+
+  it('stays off when the room refuses it', async () => {
+    const { addin } = await joined({ 'filter.set': () => refuse('ActionNotGranted', 'Not granted.') });
+    const enabling = addin.enableOutgoingFilter(() => ({ action: 'passed' }));
+    await expect(enabling).rejects.toMatchObject({ code: 'ActionNotGranted' });
+    expect(addin.isOutgoingFilterEnabled).toBe(false);
+  });
+
+  it('takes no harm from an answer that came too late', async () => {
+    const { addin, host } = await joined({
+      ...on,
+      'filter.answer': () => refuse('InvalidFlowOfOperations', 'Late.'),
+    });
+    await addin.enableOutgoingFilter(() => ({ action: 'passed' }));
+    host.tell('message.sending', { id: 'a', text: 'bye', alert: false });
+    await vi.waitFor(() => expect(answers(host)).toHaveLength(1));
+    host.tell('message.sending', { id: 'b', text: 'bye', alert: false });
+    await vi.waitFor(() => expect(answers(host)).toHaveLength(2));
+  });
+
+  it('lets a story be sent', async () => {
+    const { addin, host } = await joined({ 'messages.send': () => ({ seq: 9 }) });
+    expect(await addin.sendStory('Order', 'sell', { alert: true })).toBe(9);
+    expect(host.asked.at(-1)).toMatchObject({ params: { title: 'Order', text: 'sell', alert: true } });
+  });
+});

@@ -5,7 +5,7 @@ import { rolldown } from 'rolldown';
 const BUDGET_BYTES = 10 * 1024;
 
 await rm('dist', { recursive: true, force: true });
-for (const name of ['index', 'host']) {
+for (const name of ['index', 'host', 'mock']) {
   const bundle = await rolldown({ input: `src/${name}.ts`, platform: 'browser' });
   await bundle.write({ file: `dist/${name}.js`, format: 'esm', minify: true });
 }

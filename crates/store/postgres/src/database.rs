@@ -1,13 +1,41 @@
 //! One schema of the database: its transactions, its migrations, its errors.
 
+use std::io;
 use std::ops::{Deref, DerefMut};
+use std::time::Duration;
 
 use perch_store::{Key, StoreError};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::PgPoolOptions;
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, SqlStr, Transaction};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, SqlStr, Transaction};
+use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
+
+/// How long the database may take to answer, with the locks that are waited for. The network says nothing of a database that
+/// is cut off, for a quarter of an hour.
+const ANSWER_MAX: Duration = Duration::from_secs(15);
+/// How long a connection may take to answer that nothing was asked.
+const PING_MAX: Duration = Duration::from_secs(2);
+
+/// Carries out what others wait for, unless the database does not answer; then whether it was done is not known.
+pub(crate) async fn answered<T>(
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let silence = |_| {
+        let cause = io::Error::new(io::ErrorKind::TimedOut, "the database does not answer");
+        error(sqlx::Error::Io(cause))
+    };
+    timeout(ANSWER_MAX, work).await.map_err(silence)?
+}
+
+/// Whether a connection can be used. One that does not answer is given up, lest it keeps its place among the connections.
+pub(crate) async fn alive(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    match timeout(PING_MAX, connection.ping()).await {
+        Ok(answer) => answer.map(|()| true),
+        Err(_) => Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())),
+    }
+}
 
 /// An open schema.
 pub(crate) struct Database {
@@ -56,11 +84,11 @@ impl Database {
         migrations: &[(i64, &'static str, &'static str)],
     ) -> Result<Self, StoreError> {
         migrate(connections, schema, migrations).await?;
-        // Durable whatever the server's default is. A node that vanishes must not hold its locks for ever, and nobody
-        // waits for them longer than callers would.
+        // Durable whatever the server's default is. A node that vanishes must not hold its locks for longer than others
+        // wait for them, and nobody waits for them longer than callers would.
         let write = format!(
             "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL search_path TO {schema}; SET LOCAL synchronous_commit TO on; \
-             SET LOCAL idle_in_transaction_session_timeout TO '30s'; SET LOCAL lock_timeout TO '10s'"
+             SET LOCAL idle_in_transaction_session_timeout TO '5s'; SET LOCAL lock_timeout TO '10s'"
         );
         let sql = |text: String| sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(text));
         Ok(Self {

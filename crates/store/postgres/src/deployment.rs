@@ -19,7 +19,7 @@ use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use crate::convert::{get, id, time};
-use crate::database::{Database, Session, error};
+use crate::database::{Database, Session, answered, error};
 use crate::{audit, change};
 
 pub(crate) struct PostgresDeployment {
@@ -147,27 +147,30 @@ impl DeploymentStore for PostgresDeployment {
     }
 
     async fn changes(&self, since: Version) -> Result<DirectoryChanges, StoreError> {
-        let mut session = self.database.read().await?;
-        let Directory {
-            version,
-            principals,
-            pools,
-            inactive_nodes,
-            token_keys,
-        } = load(&mut session, Some(since)).await?;
-        let ended = change::since(&mut session, "credential", since).await?;
-        let ended = ended
-            .into_iter()
-            .filter_map(|(credential, owner)| Some((owner?, CredentialId(credential))))
-            .collect();
-        Ok(DirectoryChanges {
-            version,
-            principals,
-            pools,
-            inactive_nodes: Some(inactive_nodes),
-            token_keys: Some(token_keys),
-            ended,
+        answered(async {
+            let mut session = self.database.read().await?;
+            let Directory {
+                version,
+                principals,
+                pools,
+                inactive_nodes,
+                token_keys,
+            } = load(&mut session, Some(since)).await?;
+            let ended = change::since(&mut session, "credential", since).await?;
+            let ended = ended
+                .into_iter()
+                .filter_map(|(credential, owner)| Some((owner?, CredentialId(credential))))
+                .collect();
+            Ok(DirectoryChanges {
+                version,
+                principals,
+                pools,
+                inactive_nodes: Some(inactive_nodes),
+                token_keys: Some(token_keys),
+                ended,
+            })
         })
+        .await
     }
 
     async fn password_hash(&self, user: PrincipalId) -> Result<Option<String>, StoreError> {

@@ -60,6 +60,10 @@ impl PostgresStorage {
         let connections = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(ACQUIRE_TIMEOUT)
+            // In place of the pool's own questions, which wait as long as the network does.
+            .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(database::alive(connection)))
+            .after_release(|connection, _| Box::pin(database::alive(connection)))
             .connect_lazy_with(url.options());
         Self { connections }
     }

@@ -16,7 +16,7 @@ use perch_store::{
     CheckClaim, Page, PoolStore, PoolWrite, SeenPage, StoreError, Version, timed,
 };
 
-use crate::database::{Database, Session};
+use crate::database::{Database, Session, answered};
 use crate::{addin_health, attention, audit, change, message, original, room, storage, trigger};
 
 pub(crate) struct PostgresPoolStore {
@@ -37,17 +37,20 @@ impl PoolStore for PostgresPoolStore {
     }
 
     async fn changes(&self, since: Version) -> Result<CatalogueChanges, StoreError> {
-        let mut session = self.database.read().await?;
-        let changed = room::load(&mut session, &self.fqdn, Some(since)).await?;
-        change::catalogue(&mut session, changed, since).await
+        answered(async {
+            let mut session = self.database.read().await?;
+            let changed = room::load(&mut session, &self.fqdn, Some(since)).await?;
+            change::catalogue(&mut session, changed, since).await
+        })
+        .await
     }
 
     async fn heads(&self) -> Result<Vec<(RoomId, Seq)>, StoreError> {
-        room::heads(&mut *self.database.read().await?).await
+        answered(async { room::heads(&mut *self.database.read().await?).await }).await
     }
 
     async fn append(&self, batch: &Batch) -> Result<Vec<Appended>, StoreError> {
-        message::append(&self.database, batch).await
+        answered(message::append(&self.database, batch)).await
     }
 
     async fn messages(
@@ -56,10 +59,9 @@ impl PoolStore for PostgresPoolStore {
         page: Page,
         limit: u32,
     ) -> Result<Vec<Message>, StoreError> {
-        timed("messages", async {
-            message::page(&mut *self.database.read().await?, room, page, limit).await
-        })
-        .await
+        let read =
+            async { message::page(&mut *self.database.read().await?, room, page, limit).await };
+        timed("messages", answered(Box::pin(read))).await
     }
 
     async fn messages_at(&self, places: &[(RoomId, Seq)]) -> Result<Vec<Message>, StoreError> {

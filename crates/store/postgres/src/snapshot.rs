@@ -145,7 +145,15 @@ impl Filling for PostgresFilling {
     async fn insert(&mut self, selection: Selection<'_>, rows: &[Row]) -> Result<(), StoreError> {
         let session = match &mut self.session {
             Some(session) => session,
-            none => none.insert(self.database.begin().await?),
+            none => {
+                let mut session = self.database.begin().await?;
+                // What comes next may take long to read, and nobody else is at work here.
+                sqlx::query("SET LOCAL idle_in_transaction_session_timeout TO '30s'")
+                    .execute(&mut *session)
+                    .await
+                    .map_err(error)?;
+                none.insert(session)
+            }
         };
         let mut query =
             sqlx::query(AssertSqlSafe(insert(selection))).bind(perch_store::snapshot::json(rows));

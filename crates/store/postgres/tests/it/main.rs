@@ -7,6 +7,7 @@ mod faults;
 mod hold;
 mod migrations;
 mod nodes;
+mod silent;
 
 use std::future::{Ready, ready};
 

@@ -253,18 +253,10 @@ impl App {
     ) -> Result<AddinPage, Refusal> {
         actor.may(PoolAction::ManageAddins)?;
         let url = AddinUrl::parse(url, &self.settings().own_origin)?;
-        let example = [
-            ("room.id", "00000000-0000-0000-0000-000000000000"),
-            ("room.name", "Preview"),
-            ("pool", "pool"),
-            ("locale", locale),
-            ("theme", theme),
-            ("addin", "Preview"),
-        ];
         let origin = url.origin().ok_or_else(absent)?;
         Ok(AddinPage {
             name: "Preview".to_owned(),
-            url: url.expand(&example)?,
+            url: url.example(locale, theme)?,
             origin,
             popups: false,
         })

@@ -154,7 +154,7 @@ impl App {
         if !store.claim_addin_check(&claim).await.map_err(refused)? {
             return Ok(false);
         }
-        let url = addin.url.example()?;
+        let url = addin.url.example("en", "light")?;
         let seen = self.prober.observe(&url, &self.settings().own_origin).await;
         let page = SeenPage {
             at: now,

@@ -160,24 +160,22 @@ impl AddinUrl {
         })
     }
 
-    /// The address with an example in place of each variable, for where there is no room.
+    /// The address with an example in place of each variable but language and theme, for where there is no room: a preview, a
+    /// check.
     ///
     /// # Errors
     /// As [`AddinUrl::expand`].
-    pub fn example(&self) -> Result<String, Refusal> {
-        self.expand(&EXAMPLE)
+    pub fn example(&self, locale: &str, theme: &str) -> Result<String, Refusal> {
+        self.expand(&[
+            ("room.id", "00000000-0000-0000-0000-000000000000"),
+            ("room.name", "Preview"),
+            ("pool", "pool"),
+            ("locale", locale),
+            ("theme", theme),
+            ("addin", "Preview"),
+        ])
     }
 }
-
-/// The values that stand for a room's where there is none: a preview, a check.
-const EXAMPLE: [(&str, &str); 6] = [
-    ("room.id", "00000000-0000-0000-0000-000000000000"),
-    ("room.name", "Preview"),
-    ("pool", "pool"),
-    ("locale", "en"),
-    ("theme", "light"),
-    ("addin", "Preview"),
-];
 
 /// Percent-encodes all but the unreserved characters of RFC 3986.
 fn encode(value: &str) -> String {

@@ -54,6 +54,12 @@ async fn found(person: &Person, word: &str) -> Value {
     }
 }
 
+/// How many triggers the pool has.
+async fn stored(control: &Person) -> usize {
+    let list = control.get(&triggers()).await.done();
+    list.as_array().unwrap().len()
+}
+
 #[tokio::test]
 async fn what_a_trigger_finds_is_the_same_for_the_author_live_in_history_and_in_a_search() {
     let server = Server::start().await;
@@ -168,16 +174,7 @@ async fn every_pool_has_tickers_which_can_be_changed_and_disabled_but_not_delete
         types(&post(&amelie, &room, "$MSFT #ibm").await),
         ["fdc3.instrument ibm"]
     );
-    assert_eq!(
-        control
-            .get(&triggers())
-            .await
-            .done()
-            .as_array()
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(stored(&control).await, 1);
 }
 
 #[tokio::test]
@@ -263,16 +260,7 @@ async fn mistakes_are_refused_with_their_place_and_nothing_is_stored() {
             }
         }
     }
-    assert_eq!(
-        control
-            .get(&triggers())
-            .await
-            .done()
-            .as_array()
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(stored(&control).await, 1);
 }
 
 #[tokio::test]
@@ -337,8 +325,7 @@ async fn a_pool_has_no_more_than_fifty_triggers() {
         .post(&triggers(), tickets())
         .await
         .refused(429, "LimitExceeded");
-    let list = control.get(&triggers()).await.done();
-    assert_eq!(list.as_array().unwrap().len(), 50);
+    assert_eq!(stored(&control).await, 50);
 }
 
 #[tokio::test]

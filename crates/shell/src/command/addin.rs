@@ -87,7 +87,7 @@ async fn doctor(shell: &mut Shell, arguments: DoctorArguments) -> Result<Exit, E
         Error::Usage("Give --origin, the address under which people open the chat: a page may be framed by one and not by another.".to_owned())
     })?;
     let chat = Origin::parse(&origin)?;
-    let url = AddinUrl::parse(&arguments.url, &chat)?.example()?;
+    let url = AddinUrl::parse(&arguments.url, &chat)?.example("en", "light")?;
     let seen = WebProber::new().observe(&url, &chat).await;
     let now = SystemClock.now();
     let from = Viewpoint { chat: &chat, now };

@@ -7,5 +7,9 @@ describe('Choosing what an add-in may do', () => {
     expect(silent).toEqual(['contexts', 'messages.send', 'messages.send.silent']);
     expect(withoutCapability(silent, 'messages.send')).toEqual(['contexts']);
     expect(withoutCapability(silent, 'messages.send.silent')).toEqual(['contexts', 'messages.send']);
+    expect(withCapability([], 'messages.filter.silent')).toEqual([
+      'messages.filter',
+      'messages.filter.silent',
+    ]);
   });
 });

@@ -6,6 +6,7 @@ import type { Capability } from '../../api/types';
 const INCLUDES: Partial<Record<Capability, Capability>> = {
   'user.identity.email': 'user.identity.basic',
   'messages.send.silent': 'messages.send',
+  'messages.filter.silent': 'messages.filter',
 };
 
 /** What administrators usually grant, least first. */

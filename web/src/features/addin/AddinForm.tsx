@@ -18,7 +18,7 @@ import { Loading } from '../../ui/Loading';
 import { TextField } from '../../ui/TextField';
 import { toast } from '../../ui/toast';
 import { poolName } from '../admin/PoolSelect';
-import { usePanel } from '../admin/usePanel';
+import { ofList, usePanel } from '../admin/usePanel';
 import { PRESETS } from '../grant/capabilities';
 import { GrantField } from '../grant/GrantField';
 import { Presets } from '../grant/Presets';
@@ -76,7 +76,7 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
   const close = () =>
     void navigate({
       to: '/admin/addin',
-      search: ({ pool, search }) => ({ ...(pool && { pool }), ...(search && { search }) }),
+      search: ofList,
     });
   const urlProblem = (url: string) => addinUrlProblem(url, location.origin, limits.addin_url_bytes_max);
 

@@ -12,6 +12,11 @@ export function choosePool(pools: readonly Pool[], asked: string | undefined): P
   return pool;
 }
 
+/** The address's search as a list has it: what only a form understands, such as what is copied, stays behind. */
+export function ofList({ pool, search }: { pool?: string; search?: string }) {
+  return { ...(pool && { pool }), ...(search && { search }) };
+}
+
 export function usePanel() {
   const { pools } = useSession();
   const { pool, search } = route.useSearch();

@@ -16,7 +16,7 @@ import { Loading } from '../../ui/Loading';
 import { TextField } from '../../ui/TextField';
 import { toast } from '../../ui/toast';
 import { poolName } from '../admin/PoolSelect';
-import { usePanel } from '../admin/usePanel';
+import { ofList, usePanel } from '../admin/usePanel';
 import { PrincipalField } from '../principal/PrincipalField';
 import { useSession } from '../session/useSession';
 import { type CategoryValues, categoryBody, categoryValues, newCategoryValues } from './categoryValues';
@@ -69,7 +69,7 @@ function CategoryForm({ category, start }: { category?: Category; start: Categor
   const close = () =>
     void navigate({
       to: '/admin/category',
-      search: ({ pool, search }) => ({ ...(pool && { pool }), ...(search && { search }) }),
+      search: ofList,
     });
 
   const form = useForm({

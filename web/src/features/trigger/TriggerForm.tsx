@@ -17,7 +17,7 @@ import { RadioGroup } from '../../ui/RadioGroup';
 import { TextField } from '../../ui/TextField';
 import { toast } from '../../ui/toast';
 import { poolName } from '../admin/PoolSelect';
-import { usePanel } from '../admin/usePanel';
+import { ofList, usePanel } from '../admin/usePanel';
 import { useSession } from '../session/useSession';
 import { PatternFields } from './PatternFields';
 import { TriggerTester } from './TriggerTester';
@@ -73,7 +73,7 @@ function TriggerForm({ trigger, start }: { trigger?: Trigger; start: TriggerValu
   const close = () =>
     void navigate({
       to: '/admin/trigger',
-      search: ({ pool, search }) => ({ ...(pool && { pool }), ...(search && { search }) }),
+      search: ofList,
     });
 
   const form = useForm({

@@ -1,5 +1,5 @@
-//! Pages that are broken in each of the ways that a probe can see. What only a browser sees (a page that never speaks, one that
-//! navigates the window above it) is in `web/e2e/addin-health.spec.ts`.
+//! Pages that are broken in each of the ways that a probe can see. What only a browser sees, such as a page that
+//! navigates the window above it, is in `web/e2e/hostile-guest.spec.ts`.
 
 use perch_health::{End, Observation};
 

@@ -49,6 +49,7 @@ test('a manager takes a capability from an open pane', async ({ demo }) => {
   await idris.goto('/manage');
   await idris.getByRole('row', { name: /Equities/ }).dblclick();
   const may = idris.getByRole('group', { name: 'What the add-in may do here' });
+  await expect(may).toBeVisible();
   await expectAccessible(idris);
   await may.getByRole('checkbox', { name: /Know what it is about/ }).uncheck({ force: true });
   await idris.getByRole('button', { name: 'Commit' }).click();

@@ -16,6 +16,8 @@ export const keys = {
   participants: (room: string) => ['room', room, 'participants'] as const,
   pools: ['pools'] as const,
   addins: (pool: string) => ['pools', pool, 'addins'] as const,
+  /** Within the add-ins: what the server announces of them, it announces of their health. */
+  addinHealth: (pool: string) => ['pools', pool, 'addins', 'health'] as const,
   triggers: (pool: string) => ['pools', pool, 'triggers'] as const,
   categories: (pool: string) => ['pools', pool, 'categories'] as const,
   principals: ['principals'] as const,
@@ -71,6 +73,24 @@ export function addinsQuery(pool: string) {
     queryKey: keys.addins(pool),
     queryFn: ({ signal }) =>
       unwrap(api.GET('/api/v1/pools/{pool}/addins', { params: { path: { pool } }, signal })),
+  });
+}
+
+/** Whether the pages of a pool's add-ins are shown. */
+export function addinHealthsQuery(pool: string) {
+  return queryOptions({
+    queryKey: keys.addinHealth(pool),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/pools/{pool}/addin-health', { params: { path: { pool } }, signal })),
+  });
+}
+
+/** The same of one, with what was seen of its page for those who may see that. */
+export function addinHealthQuery(pool: string, id: string) {
+  return queryOptions({
+    queryKey: [...keys.addinHealth(pool), id],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/pools/{pool}/addins/{id}/health', { params: { path: { pool, id } }, signal })),
   });
 }
 

@@ -37,6 +37,7 @@ export function Select<Id extends string>({
   className,
   ...props
 }: SelectProps<Id>) {
+  const chosen = options.find((option) => option.id === value);
   return (
     <AriaSelect
       {...props}
@@ -44,8 +45,8 @@ export function Select<Id extends string>({
       placeholder={placeholder}
       value={value}
       onChange={(key) => {
-        const chosen = options.find((option) => option.id === key);
-        if (chosen) onChange(chosen.id);
+        const option = options.find(({ id }) => id === key);
+        if (option) onChange(option.id);
       }}
       isInvalid={error !== undefined}
       className={cx(
@@ -60,9 +61,7 @@ export function Select<Id extends string>({
       <Button className={cx(styles.box, own.button)}>
         <SelectValue className={own.value ?? ''}>
           {({ defaultChildren, isPlaceholder }) =>
-            isPlaceholder
-              ? defaultChildren
-              : (options.find((option) => option.id === value)?.label ?? defaultChildren)
+            isPlaceholder ? defaultChildren : chosen ? markedLabel(chosen) : defaultChildren
           }
         </SelectValue>
         <ChevronDown aria-hidden />
@@ -74,5 +73,15 @@ export function Select<Id extends string>({
         </ListBox>
       </Popover>
     </AriaSelect>
+  );
+}
+
+function markedLabel({ label, mark }: OptionItem) {
+  return mark === undefined ? (
+    label
+  ) : (
+    <span className={own.marked}>
+      {label} {mark}
+    </span>
   );
 }

@@ -17,6 +17,7 @@ import { useForm } from '../../ui/form/useForm';
 import { Loading } from '../../ui/Loading';
 import { TextField } from '../../ui/TextField';
 import { toast } from '../../ui/toast';
+import { HealthPanel } from '../addin-health/HealthPanel';
 import { poolName } from '../admin/PoolSelect';
 import { ofList, usePanel } from '../admin/usePanel';
 import { PRESETS } from '../grant/capabilities';
@@ -142,7 +143,12 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
       form={form}
       isNew={addin === undefined}
       onCancel={close}
-      aside={<AddinPreview url={previewed} isUsable={urlProblem(previewed) === undefined} />}
+      aside={
+        <>
+          {addin && <HealthPanel pool={pool.fqdn} addin={addin.id} isMoving={url !== addin.url} />}
+          <AddinPreview url={previewed} isUsable={urlProblem(previewed) === undefined} />
+        </>
+      }
     >
       <FormField name="name">
         <TextField

@@ -1,24 +1,31 @@
 /** Control Panel > Persistent Chat > Add-in: the add-ins of a pool. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Puzzle } from 'lucide-react';
+import { Puzzle, Stethoscope } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { api, done } from '../../api/client';
-import { addinsQuery, keys } from '../../api/queries';
-import type { Addin } from '../../api/types';
+import { addinHealthsQuery, addinsQuery, keys } from '../../api/queries';
+import type { Addin, AddinHealth } from '../../api/types';
 import { formatDate, formatMoment, formatNumber } from '../../i18n/format';
 import { useFrames } from '../../live/hooks';
+import { Button } from '../../ui/Button';
 import type { TableColumn } from '../../ui/Table';
+import { HealthChip } from '../addin-health/HealthChip';
+import { healthRank, healthSentence } from '../addin-health/health';
+import { useHealthCheck } from '../addin-health/useHealthCheck';
 import { CataloguePage } from '../admin/CataloguePage';
 import { usePanel } from '../admin/usePanel';
 import styles from './AddinPage.module.css';
 
 export function AddinPage() {
-  const { t } = useTranslation(['addin', 'form', 'grant']);
+  const { t } = useTranslation(['addin', 'form', 'grant', 'health']);
   const navigate = useNavigate();
   const { pool } = usePanel();
   const queries = useQueryClient();
   const addins = useQuery(addinsQuery(pool.fqdn));
+  const healths = useQuery(addinHealthsQuery(pool.fqdn));
+  const healthOf = ({ id }: Addin) => healths.data?.find(({ addin }) => addin === id);
+  const { progress, check } = useHealthCheck(pool.fqdn);
 
   useFrames((frame) => {
     // A room that takes or leaves an add-in changes how many use it.
@@ -60,6 +67,15 @@ export function AddinPage() {
       sortValue: stateOf,
     },
     {
+      id: 'health',
+      label: t('health:state'),
+      render: (addin) => {
+        const health = healthOf(addin);
+        return health && <Health health={health} />;
+      },
+      sortValue: (addin) => healthRank(healthOf(addin)?.state ?? 'unchecked'),
+    },
+    {
       id: 'changed',
       label: t('form:changed_on'),
       render: ({ updated_at }) => (
@@ -85,6 +101,16 @@ export function AddinPage() {
       onOpen={({ id }) =>
         void navigate({ to: '/admin/addin/$addin', params: { addin: id }, search: (before) => before })
       }
+      commands={(rows) => (
+        <Button
+          variant="quiet"
+          icon={<Stethoscope aria-hidden />}
+          isPending={progress !== undefined}
+          onPress={() => check(rows.map(({ id }) => id))}
+        >
+          {progress === undefined ? t('health:check') : t('health:checking_of', progress)}
+        </Button>
+      )}
       onNew={(pool, copy) =>
         void navigate({
           to: '/admin/addin/new',
@@ -112,6 +138,19 @@ export function AddinPage() {
         done: (count) => t('deleted', { count }),
       }}
     />
+  );
+}
+
+function Health({ health }: { health: AddinHealth }) {
+  const { t } = useTranslation('health');
+  const sentence = healthSentence(health);
+  const { checked_at } = health;
+  const moment = checked_at ? ` ${t('checked', { moment: formatMoment(checked_at) })}` : '';
+  return (
+    <span title={`${sentence}${moment}`}>
+      <HealthChip state={health.state} />
+      {health.findings.length > 0 && <span className={styles.finding}>{sentence}</span>}
+    </span>
   );
 }
 

@@ -31,6 +31,8 @@ export interface CataloguePageProps<T extends { id: string; name: string }> {
   textOf: (row: T) => string;
   count: (count: number) => string;
   onOpen: (row: T) => void;
+  /** More to do than with other things, about the chosen rows, or all that are shown. */
+  commands?: (rows: readonly T[]) => ReactNode;
   /** Begins a new one in a pool, empty or as a copy. */
   onNew: (pool: string, copy?: T) => void;
   serviceWarning: string;
@@ -55,6 +57,7 @@ export function CataloguePage<T extends { id: string; name: string }>({
   textOf,
   count,
   onOpen,
+  commands,
   onNew,
   serviceWarning,
   empty,
@@ -107,6 +110,7 @@ export function CataloguePage<T extends { id: string; name: string }>({
               onDelete={() => setAsking('delete')}
               onSelectAll={() => setChosen(new Set(rows.map(({ id }) => id)))}
             />
+            {commands?.(selected.length > 0 ? selected : rows)}
           </>
         }
         query={query}

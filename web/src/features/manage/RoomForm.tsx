@@ -1,11 +1,12 @@
 /** The form of a room: the fields of the original's room management page. */
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api, unwrap } from '../../api/client';
-import { keys } from '../../api/queries';
+import { addinHealthsQuery, keys } from '../../api/queries';
 import type { Addin, RoomDetail } from '../../api/types';
 import { useTitle } from '../../app/useTitle';
+import { Banner } from '../../ui/Banner';
 import { Checkbox } from '../../ui/Checkbox';
 import { FixedValue, FormField, FormPage, FormSection } from '../../ui/form/FormPage';
 import { descriptionProblem, nameProblem } from '../../ui/form/nameProblem';
@@ -14,10 +15,13 @@ import { RadioGroup } from '../../ui/RadioGroup';
 import { Select } from '../../ui/Select';
 import { TextField } from '../../ui/TextField';
 import { toast } from '../../ui/toast';
+import { HealthChip } from '../addin-health/HealthChip';
+import { healthSentence } from '../addin-health/health';
 import { poolName, poolOption } from '../admin/PoolSelect';
 import { GrantField } from '../grant/GrantField';
 import { PrincipalField } from '../principal/PrincipalField';
 import { useSession } from '../session/useSession';
+import styles from './RoomForm.module.css';
 import { RoomNameField } from './RoomNameField';
 import { type RoomValues, roomBody } from './roomValues';
 
@@ -37,7 +41,7 @@ export interface RoomFormProps {
 }
 
 export function RoomForm({ pool, room, start, categories, addins }: RoomFormProps) {
-  const { t } = useTranslation(['manage', 'admin', 'form', 'common']);
+  const { t } = useTranslation(['manage', 'admin', 'form', 'common', 'health']);
   const navigate = useNavigate();
   const queries = useQueryClient();
   const { pools, limits } = useSession();
@@ -95,6 +99,9 @@ export function RoomForm({ pool, room, start, categories, addins }: RoomFormProp
     onRefused: refresh,
   });
   const { values, set, field } = form;
+  const healths = useQuery(addinHealthsQuery(pool));
+  const healthOf = (id: string | null) => healths.data?.find((health) => health.addin === id);
+  const health = healthOf(values.addin);
   const addin = addins.find(({ id }) => id === values.addin);
   const dropped = room?.members.length ?? 0;
 
@@ -201,7 +208,10 @@ export function RoomForm({ pool, room, start, categories, addins }: RoomFormProp
           label={t('addin')}
           options={[
             { id: NO_ADDIN, label: t('addin_none') },
-            ...addins.map(({ id, name }) => ({ id, label: name })),
+            ...addins.map(({ id, name }) => {
+              const known = healthOf(id);
+              return { id, label: name, ...(known && { mark: <HealthChip state={known.state} /> }) };
+            }),
           ]}
           value={values.addin ?? NO_ADDIN}
           onChange={(id) => {
@@ -211,6 +221,13 @@ export function RoomForm({ pool, room, start, categories, addins }: RoomFormProp
           description={addin?.disabled ? t('addin_disabled') : t('addin_words')}
           {...field('addin')}
         />
+        {(health?.state === 'fault' || health?.state === 'warning') && (
+          <div className={styles.health}>
+            <Banner tone="warning">
+              {t(`health:choose_${health.state}`, { finding: healthSentence(health) })}
+            </Banner>
+          </div>
+        )}
       </FormField>
       {addin && addin.granted.length > 0 && (
         <FormField name="addin_withheld">

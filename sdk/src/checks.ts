@@ -30,28 +30,28 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const text: Check<string> = (value): value is string => typeof value === 'string';
+export const text: Check<string> = (value): value is string => typeof value === 'string';
 const flag: Check<boolean> = (value): value is boolean => typeof value === 'boolean';
 const whole: Check<number> = (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const anything: Check<unknown> = (value): value is unknown => value !== undefined;
 
-function oneOf<const T extends string>(...values: readonly T[]): Check<T> {
+export function oneOf<const T extends string>(...values: readonly T[]): Check<T> {
   return (value): value is T => values.includes(value as T);
 }
 
-function optional<T>(check: Check<T>): Check<T | undefined> {
+export function optional<T>(check: Check<T>): Check<T | undefined> {
   return (value): value is T | undefined => value === undefined || check(value);
 }
 
-function nullable<T>(check: Check<T>): Check<T | null> {
+export function nullable<T>(check: Check<T>): Check<T | null> {
   return (value): value is T | null => value === null || check(value);
 }
 
-function list<T>(check: Check<T>): Check<readonly T[]> {
+export function list<T>(check: Check<T>): Check<readonly T[]> {
   return (value): value is readonly T[] => Array.isArray(value) && value.every(check);
 }
 
-function shape<T extends object>(fields: Fields<T>, more: 'open' | 'exact' = 'open'): Check<T> {
+export function shape<T extends object>(fields: Fields<T>, more: 'open' | 'exact' = 'open'): Check<T> {
   const keys = Object.keys(fields) as (keyof T & string)[];
   return (value): value is T =>
     isRecord(value) &&

@@ -14,6 +14,8 @@ const sdk = fileURLToPath(new URL('../../sdk/dist/index.js', import.meta.url));
 export interface Guest {
   /** Where its pages are: no origin of the chat. */
   origin: string;
+  /** The same pages by a host name of the chat's site, for those that need storage. */
+  neighbour: string;
   /** Serves a page whose module script is `script`; `connect` of the SDK is in reach of it. */
   page(path: string, script: string): void;
   /** Answers a path by hand. */
@@ -40,6 +42,7 @@ export const test = demoTest.extend<{ guest: Guest }>({
     const answer: Guest['answer'] = (path, handler) => void handlers.set(path, handler);
     await use({
       origin: `http://127.0.0.1:${address.port}`,
+      neighbour: `http://localhost:${address.port}`,
       answer,
       page: (path, script) =>
         answer(path, (_, response) =>
@@ -56,13 +59,18 @@ export const test = demoTest.extend<{ guest: Guest }>({
 });
 
 /** Registers a page under a name and puts it on a room; returns the add-in's identifier. */
-export async function putOnRoom(demo: Demo, room: string, name: string, url: string): Promise<string> {
+export async function putOnRoom(
+  demo: Demo,
+  room: string,
+  name: string,
+  url: string,
+  granted = ['room.info', 'contexts', 'messages.live', 'messages.filter'],
+): Promise<string> {
   const control = (await demo.as('control')).context().request;
   const headers = { Origin: demo.url };
   const rooms = await control.get(`/api/v1/rooms?relation=all&name=${encodeURIComponent(room)}`);
   const found = ((await rooms.json()) as { id: string; pool: string }[])[0];
   if (found === undefined) throw new Error(`no room ${room}`);
-  const granted = ['room.info', 'contexts', 'messages.live', 'messages.filter'];
   const data = { name, url, granted };
   const created = await control.post(`/api/v1/pools/${found.pool}/addins`, { headers, data });
   expect(created.ok(), await created.text()).toBe(true);

@@ -11,6 +11,7 @@ pub mod actor;
 pub mod addin;
 pub mod addin_health;
 pub mod addin_storage;
+pub mod application;
 mod audit;
 pub mod catalogue;
 pub mod category;

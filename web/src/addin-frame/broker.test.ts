@@ -74,7 +74,7 @@ describe('the broker', () => {
     arrives({ data: { ...HELLO, wants: ['storage', 7, 'x'.repeat(65)] } });
     expect(page.postMessage).not.toHaveBeenCalled();
     expect(chat.postMessage).toHaveBeenLastCalledWith(
-      { perch: 'addin-port', state: 'connected', hello: 1, wants: ['storage'] },
+      { perch: 'addin-port', state: 'connected', hello: 1, dialect: 'perch', wants: ['storage'] },
       CHAT,
       [aPort],
     );
@@ -105,6 +105,22 @@ describe('the broker', () => {
     delete document.body.dataset.sandbox;
   });
 
+  it('answers a page that speaks FDC3 with a handshake that names its attempt', () => {
+    start();
+    arrives({ data: { type: 'WCP1Hello', meta: { connectionAttemptUuid: 'a-1' }, payload: {} } });
+    const handshake = {
+      type: 'WCP3Handshake',
+      meta: expect.objectContaining({ connectionAttemptUuid: 'a-1' }),
+      payload: { fdc3Version: '2.2', intentResolverUrl: false, channelSelectorUrl: false },
+    };
+    expect(page.postMessage).toHaveBeenCalledExactlyOnceWith(handshake, ORIGIN, [aPort]);
+    expect(chat.postMessage).toHaveBeenLastCalledWith(
+      { perch: 'addin-port', state: 'connected', hello: 1, dialect: 'fdc3', attempt: 'a-1' },
+      CHAT,
+      [aPort],
+    );
+  });
+
   it('says when something has loaded', () => {
     start().dispatchEvent(new Event('load'));
     expect(chat.postMessage).toHaveBeenLastCalledWith({ perch: 'addin-port', state: 'loaded' }, CHAT, []);
@@ -119,6 +135,11 @@ describe('the broker', () => {
     ['an opaque origin', { origin: 'null' }],
     ['another protocol', { data: { ...HELLO, protocols: ['perch/2'] } }],
     ['protocols that are no list', { data: { ...HELLO, protocols: 'perch/1' } }],
+    ['an attempt without a name', { data: { type: 'WCP1Hello', meta: {} } }],
+    [
+      'an attempt whose name never ends',
+      { data: { type: 'WCP1Hello', meta: { connectionAttemptUuid: 'x'.repeat(65) } } },
+    ],
     ['something else', { data: 'hello' }],
     ['nothing', { data: null }],
   ])('ignores a hello from %s', (_, forged) => {

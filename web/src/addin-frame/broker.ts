@@ -4,20 +4,19 @@
  * Invariant: a port is handed out only for a hello that came from exactly this frame's window and exactly the
  * registered origin, and it is sent to exactly that origin, once the chat has said what the page may do. Everything else
  * that arrives is ignored in silence.
+ *
+ * A page's first words say which dialect it speaks: our SDK's or FDC3's.
  */
-import type { Hello, Welcome } from '@perch/addin/host';
-import type { AddinPortMessage, AddinWelcome } from './messages';
+import { PROTOCOL, type Welcome } from '@perch/addin/host';
+import { dialectOf, handshake } from './dialects';
+import type { AddinPortMessage, AddinWelcome, Dialect } from './messages';
 
 /** `allow-same-origin` gives the page its own origin, which is never ours: the server refuses to register that. */
 const SANDBOX = 'allow-scripts allow-same-origin allow-forms';
-const PROTOCOL: Welcome['protocol'] = 'perch/1';
 
 /** A page may reload, but not make the chat open sessions without end. */
 const HELLOS_MAX = 20;
 const HELLOS_WINDOW_MS = 60_000;
-/** What a page may want: more names than there are capabilities, and no longer ones. */
-const WANTS_MAX = 64;
-const WANT_CHARS_MAX = 64;
 
 export function startBroker(window: Window): void {
   const { document, location } = window;
@@ -33,15 +32,17 @@ export function startBroker(window: Window): void {
   /** The page's end of the latest hello's channel, until the chat has answered. */
   let waiting: MessagePort | undefined;
 
-  const said = (hello: Hello, now: number) => {
+  const said = (page: Window, dialect: Dialect, now: number) => {
     while (hellos[0] !== undefined && hellos[0] <= now - HELLOS_WINDOW_MS) hellos.shift();
     if (hellos.length >= HELLOS_MAX) return;
     hellos.push(now);
     count += 1;
     waiting?.close();
+    waiting = undefined;
     const { port1, port2 } = new MessageChannel();
-    waiting = port1;
-    tellChat({ perch: 'addin-port', state: 'connected', hello: count, wants: wanted(hello) }, [port2]);
+    tellChat({ perch: 'addin-port', state: 'connected', hello: count, ...dialect }, [port2]);
+    if (dialect.dialect === 'perch') waiting = port1;
+    else page.postMessage(handshake(dialect.attempt), origin, [port1]);
   };
   const welcome = ({ hello, granted, denied }: AddinWelcome) => {
     if (hello !== count || waiting === undefined) return;
@@ -51,7 +52,11 @@ export function startBroker(window: Window): void {
   };
   window.addEventListener('message', ({ source, origin: from, data, timeStamp }: MessageEvent<unknown>) => {
     if (source === null) return;
-    if (source === frame.contentWindow && from === origin && isHello(data)) said(data, timeStamp);
+    const page = frame.contentWindow;
+    if (page !== null && source === page && from === origin) {
+      const dialect = dialectOf(data);
+      if (dialect !== undefined) said(page, dialect, timeStamp);
+    }
     if (source === window.parent && from === location.origin && isWelcome(data)) welcome(data);
   });
   frame.addEventListener('load', () => tellChat({ perch: 'addin-port', state: 'loaded' }));
@@ -69,17 +74,6 @@ function addinFrame(document: Document, more: string | undefined): HTMLIFrameEle
   frame.referrerPolicy = 'no-referrer';
   frame.title = document.title;
   return frame;
-}
-
-function isHello(data: unknown): data is Hello {
-  if (typeof data !== 'object' || data === null) return false;
-  const { perch, protocols } = data as Partial<Record<keyof Hello, unknown>>;
-  return perch === 'hello' && Array.isArray(protocols) && protocols.includes(PROTOCOL);
-}
-
-function wanted({ wants }: Hello): readonly string[] {
-  const name = (want: unknown) => typeof want === 'string' && want.length <= WANT_CHARS_MAX;
-  return Array.isArray(wants) ? wants.slice(0, WANTS_MAX).filter(name) : [];
 }
 
 /** From our own page, so its shape is known. */

@@ -7,12 +7,19 @@ export type AddinPortMessage =
   /** Something has loaded. Browsers say the same of a page that refused to be framed. */
   | { perch: 'addin-port'; state: 'loaded' }
   /**
-   * The page said hello, and what it would like to do. The message carries the chat's port of the new session; the page
-   * gets its own with the welcome. `hello` counts the hellos of this document.
+   * The page said its first words. The message carries the chat's port of the new session. `hello` counts the hellos of
+   * this document.
    */
-  | { perch: 'addin-port'; state: 'connected'; hello: number; wants: readonly string[] };
+  | ({ perch: 'addin-port'; state: 'connected'; hello: number } & Dialect);
 
-/** The chat's answer to a hello: what the page may do. */
+/** What a page speaks, told by its first words. */
+export type Dialect =
+  /** Our own SDK, with what the page would like to do; the page gets its port with the welcome. */
+  | { dialect: 'perch'; wants: readonly string[] }
+  /** FDC3 for the web; `attempt` is the connection attempt that the page named. */
+  | { dialect: 'fdc3'; attempt: string };
+
+/** The chat's answer to a hello of our own SDK: what the page may do. */
 export interface AddinWelcome {
   perch: 'addin-welcome';
   hello: number;

@@ -15,6 +15,8 @@ export interface ContextSource {
 export interface ContextSent {
   context: Context;
   message: ContextSource | null;
+  /** Somebody pressed it; otherwise it was posted. */
+  chosen: boolean;
 }
 
 type Handler = (sent: ContextSent) => void;
@@ -22,8 +24,13 @@ type Handler = (sent: ContextSent) => void;
 const handlers = new Map<string, Set<Handler>>();
 const latest = new Map<string, ContextSent>();
 
-export function sendContext(room: string, context: Context, message: ContextSource | null): void {
-  const sent = { context, message };
+export function sendContext(
+  room: string,
+  context: Context,
+  message: ContextSource | null,
+  chosen = false,
+): void {
+  const sent = { context, message, chosen };
   latest.set(room, sent);
   for (const handler of handlers.get(room) ?? []) handler(sent);
 }

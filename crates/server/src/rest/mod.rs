@@ -2,6 +2,7 @@
 
 mod addin;
 mod addin_storage;
+mod application;
 mod category;
 mod message;
 mod node;
@@ -58,9 +59,13 @@ pub(crate) const TAGS: &[(&str, &str)] = &[
         "pane",
         "Panes of add-ins' pages: what is asked for a page carries its pane, and may do what the add-in was granted.",
     ),
+    (
+        "application",
+        "The application directory of FDC3: add-ins under the paths and names of that standard.",
+    ),
 ];
 
-/// Every route below `/api/v1`.
+/// Every route of the API.
 pub(crate) fn routes() -> ApiRouter<ServerState> {
     ApiRouter::new()
         .merge(session::routes())
@@ -76,4 +81,5 @@ pub(crate) fn routes() -> ApiRouter<ServerState> {
         .merge(search::routes())
         .merge(addin_storage::routes())
         .merge(pane::routes())
+        .merge(application::routes())
 }

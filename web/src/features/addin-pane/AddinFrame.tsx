@@ -4,17 +4,25 @@
  */
 import { useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AddinPortMessage, AddinWelcome } from '../../addin-frame/messages';
+import type { AddinPortMessage, AddinWelcome, Dialect } from '../../addin-frame/messages';
 import type { Room, RoomAddin, Session } from '../../api/types';
 import { useEffectiveTheme } from '../../app/preferences';
 import type { Draft } from '../../live/frames';
 import { useLive } from '../../live/hooks';
 import styles from './AddinPane.module.css';
-import { roomAccess } from './access';
+import { type May, roomAccess } from './access';
 import { Bridge } from './bridge';
+import { ChooseDialog } from './ChooseDialog';
+import { openFdc3 } from './fdc3/open';
+import { usePaneDesk } from './fdc3/usePaneDesk';
 import { OpenPane } from './pane';
 import { type Asked, SendDialog } from './SendDialog';
 import { useRoomTelling } from './useRoomTelling';
+
+/** A session in another dialect than our own. */
+interface Foreign {
+  close(): void;
+}
 
 /** loading: the page is being fetched; loaded: something is shown; connected: the page speaks with the room. */
 export type Phase = 'loading' | 'loaded' | 'connected' | 'failed' | 'flooded';
@@ -35,9 +43,11 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
   const [source] = useState(() => `/addin-frame/${room.id}?${new URLSearchParams(environment)}`);
   const frame = useRef<HTMLIFrameElement>(null);
   const bridge = useRef<Bridge | null>(null);
+  const foreign = useRef<Foreign | null>(null);
   const latest = useRef({ room, addin, session, environment, onPhase });
   const asking = useRef<Asked | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
+  const { attach, question } = usePaneDesk(live, room.id);
 
   useLayoutEffect(() => {
     latest.current = { room, addin, session, environment, onPhase };
@@ -47,6 +57,8 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
     const end = () => {
       bridge.current?.close();
       bridge.current = null;
+      foreign.current?.close();
+      foreign.current = null;
       asking.current?.answer(false);
     };
     // One question at a time: a page cannot bury the person in them.
@@ -64,20 +76,34 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
         asking.current = { ...draft, answer };
         setAsked(asking.current);
       });
+    const may: May = (capability) => latest.current.addin.granted.includes(capability);
+    const flooded = () => latest.current.onPhase('flooded');
     /** The latest hello: what comes of an earlier one is too late. */
     let latestHello = 0;
-    const begin = async (broker: Window, port: MessagePort, hello: number, wants: readonly string[]) => {
+    const begin = async (broker: Window, port: MessagePort, hello: number, dialect: Dialect) => {
       latestHello = hello;
       end();
+      const wants = dialect.dialect === 'perch' ? dialect.wants : [];
       const pane = await OpenPane.open(latest.current.room.id, wants);
       if (hello !== latestHello) return;
-      const { granted, denied } = pane;
       const environment = () => latest.current.environment;
       const access = roomAccess({ ...latest.current, live, environment, confirm, pane });
-      const flooded = () => latest.current.onPhase('flooded');
-      bridge.current = new Bridge(port, access, { granted, flooded });
-      const answer: AddinWelcome = { perch: 'addin-welcome', hello, granted, denied };
-      broker.postMessage(answer, location.origin);
+      if (dialect.dialect === 'fdc3') {
+        const { addin, room } = latest.current;
+        const detach = attach({ access, may });
+        const session = openFdc3(port, { live, room, addin, attempt: dialect.attempt, may, flooded });
+        foreign.current = {
+          close: () => {
+            detach();
+            session.close();
+          },
+        };
+      } else {
+        const { granted, denied } = pane;
+        bridge.current = new Bridge(port, access, { granted, flooded });
+        const answer: AddinWelcome = { perch: 'addin-welcome', hello, granted, denied };
+        broker.postMessage(answer, location.origin);
+      }
       latest.current.onPhase('connected');
     };
     const listen = (event: MessageEvent<unknown>) => {
@@ -90,10 +116,11 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
         end();
         latest.current.onPhase('loading', message.url);
       }
-      if (message.state === 'loaded' && bridge.current === null) latest.current.onPhase('loaded');
+      const connected = bridge.current !== null || foreign.current !== null;
+      if (message.state === 'loaded' && !connected) latest.current.onPhase('loaded');
       const [port] = event.ports;
       if (message.state === 'connected' && port !== undefined) {
-        begin(broker, port, message.hello, message.wants).catch(() => latest.current.onPhase('failed'));
+        begin(broker, port, message.hello, message).catch(() => latest.current.onPhase('failed'));
       }
     };
     window.addEventListener('message', listen);
@@ -102,7 +129,7 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
       latestHello = 0;
       end();
     };
-  }, [live]);
+  }, [live, attach]);
 
   useRoomTelling({ bridge, room, addin: addin.id, environment });
 
@@ -120,14 +147,15 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
         }}
       />
       <SendDialog addin={addin.name} asked={asked} />
+      <ChooseDialog question={question} />
     </>
   );
 }
 
 function isAddinPortMessage(data: unknown): data is AddinPortMessage {
   if (typeof data !== 'object' || data === null) return false;
-  const { perch, state, url, hello, wants } = data as Record<string, unknown>;
+  const { perch, state, url, hello, dialect } = data as Record<string, unknown>;
   if (perch !== 'addin-port') return false;
-  if (state === 'connected') return typeof hello === 'number' && Array.isArray(wants);
+  if (state === 'connected') return typeof hello === 'number' && typeof dialect === 'string';
   return state === 'loaded' || (state === 'loading' && typeof url === 'string');
 }

@@ -1,5 +1,5 @@
 /** What an add-in's bridge may do with its room, on top of the live state and the HTTP interface. */
-import type { Environment } from '@perch/addin/host';
+import type { Capability, Environment } from '@perch/addin/host';
 import { api, unwrap } from '../../api/client';
 import { ProblemError } from '../../api/problem';
 import type { Room, RoomAddin, Session } from '../../api/types';
@@ -8,6 +8,9 @@ import { latestContext } from '../../live/contextBus';
 import type { RoomAccess } from './bridge';
 import type { OpenPane } from './pane';
 import { toContextEvent, toEntry, toMessage, toParticipant, toRoom } from './project';
+
+/** Whether the add-in may do something at this moment. */
+export type May = (capability: Capability) => boolean;
 
 export interface AccessOptions {
   live: LiveClient;

@@ -39,7 +39,7 @@ export function Conversation({ state, at, paneShown, onPane }: ConversationProps
   }, [phone, at]);
 
   const showContext: ContextPress = (context, { seq, author, at }) => {
-    sendContext(room.id, context, { seq, author, at });
+    sendContext(room.id, context, { seq, author, at }, true);
     onPane(true);
   };
   const editAgain = (post: PendingPost) => {

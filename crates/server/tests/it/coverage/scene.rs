@@ -124,6 +124,21 @@ pub(super) async fn scene() -> Scene {
             Some(json!({ "display_name": "Amelie", "password": "battery staple" })),
             denied,
         ),
+        // Below /v2, where the standard has them.
+        (
+            "list_applications",
+            "GET",
+            "/../../v2/apps".to_owned(),
+            None,
+            None,
+        ),
+        (
+            "get_application",
+            "GET",
+            format!("/../../v2/apps/Topic@{POOL}"),
+            None,
+            Some((404, "NoSuchNode")),
+        ),
         ("list_addins", "GET", pool("addins"), None, denied),
         (
             "create_addin",

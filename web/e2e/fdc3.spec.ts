@@ -1,0 +1,139 @@
+/** Pages that were written for FDC3 work in the pane as they are. */
+import type { Frame } from '@playwright/test';
+import { bundled } from './bundle';
+import type { Demo } from './demo';
+import { expect, type Guest, guestPage, test as guestTest, type Page, putOnRoom } from './guest';
+
+interface Context {
+  type: string;
+  id?: Record<string, string>;
+  [more: string]: unknown;
+}
+
+/** What of the standard's DesktopAgent is used here: the package itself is only in the guest's bundle. */
+interface DesktopAgent {
+  getInfo(): Promise<{ fdc3Version: string; appMetadata: { appId: string } }>;
+  getCurrentChannel(): Promise<{
+    id: string;
+    getCurrentContext(type: string): Promise<Context | null>;
+  } | null>;
+  getUserChannels(): Promise<unknown[]>;
+  raiseIntent(intent: string, context: Context): Promise<{ source: { appId: string } }>;
+}
+
+declare global {
+  interface Window {
+    guest: { agent: Promise<DesktopAgent>; heard: { type: string }[] };
+  }
+}
+
+const PAGE = `<!doctype html><title>Guest</title><p id="state"></p><p id="context"></p><p id="intent"></p>
+<script src="/guest.js"></script>`;
+
+const test = guestTest.extend<object, { script: string }>({
+  // biome-ignore lint/correctness/noEmptyPattern: what a fixture needs is named in its pattern
+  script: [async ({}, use) => use(await bundled('fdc3')), { scope: 'worker' }],
+  guest: async ({ guest, script }, use) => {
+    guest.answer('/', (_, response) => response.setHeader('Content-Type', 'text/html').end(PAGE));
+    guest.answer('/guest.js', (_, response) =>
+      response.setHeader('Content-Type', 'text/javascript').end(script),
+    );
+    await use(guest);
+  },
+});
+
+async function roomWithGuest(demo: Demo, guest: Guest, granted: string[]): Promise<Page> {
+  await putOnRoom(demo, 'FX Spot', 'Guest', `${guest.neighbour}/`, granted);
+  const amelie = await demo.as('amelie');
+  await amelie.goto('/');
+  await amelie.getByRole('link', { name: /FX Spot/ }).click();
+  return amelie;
+}
+
+/** The guest's own window, inside its frame, to run code in. */
+async function guestFrame(page: Page, guest: Guest): Promise<Frame> {
+  const frame = () => page.frames().find((one) => one.url().startsWith(guest.neighbour));
+  await expect.poll(() => frame()?.url()).toBeDefined();
+  const found = frame();
+  if (found === undefined) throw new Error('the guest is gone');
+  return found;
+}
+
+async function post(page: Page, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: /^Message / }).fill(text);
+  await page.keyboard.press('Enter');
+}
+
+test('a page that calls getAgent() is told what is posted in its room, and asked to show what is chosen', async ({
+  demo,
+  guest,
+}) => {
+  const amelie = await roomWithGuest(demo, guest, ['room.info', 'contexts']);
+  const page = guestPage(amelie);
+  await expect(page.locator('#state')).toHaveText('connected');
+  const jo = await demo.as('jo');
+  await jo.goto('/');
+  await jo.getByRole('link', { name: /FX Spot/ }).click();
+  await post(jo, 'what does $MSFT do');
+  await expect(page.locator('#context')).toHaveText('MSFT');
+  await post(jo, 'and $IBM');
+  await expect(page.locator('#context')).toHaveText('IBM');
+  await expect(page.locator('#intent')).toBeEmpty();
+  await amelie
+    .getByRole('button', { name: /\$MSFT/ })
+    .last()
+    .click();
+  await expect(page.locator('#intent')).toHaveText('MSFT');
+
+  const frame = await guestFrame(amelie, guest);
+  const known = await frame.evaluate(async () => {
+    const fdc3 = await window.guest.agent;
+    const [info, channel, channels] = [
+      await fdc3.getInfo(),
+      await fdc3.getCurrentChannel(),
+      await fdc3.getUserChannels(),
+    ];
+    const current = await channel?.getCurrentContext('fdc3.instrument');
+    return {
+      version: info.fdc3Version,
+      app: info.appMetadata.appId,
+      channel: channel?.id,
+      channels: channels.length,
+      current: current?.id,
+    };
+  });
+  expect(known).toMatchObject({ version: '2.2', channels: 8, current: { ticker: 'MSFT' } });
+  expect(known.app).toMatch(/^Guest@/);
+  expect(known.channel).toMatch(/^room:/);
+});
+
+test('a page posts by intent as the person, who is asked, and only if it may', async ({ demo, guest }) => {
+  const amelie = await roomWithGuest(demo, guest, ['messages.send']);
+  const frame = await guestFrame(amelie, guest);
+  await expect(frame.locator('#state')).toHaveText('connected');
+  const sent = frame.evaluate(async () => {
+    const fdc3 = await window.guest.agent;
+    const message = { type: 'fdc3.message', text: { 'text/plain': 'said by the page' } };
+    const resolution = await fdc3.raiseIntent('SendChatMessage', { type: 'fdc3.chat.message', message });
+    return resolution.source.appId;
+  });
+  await expect(amelie.getByRole('alertdialog')).toContainText('said by the page');
+  await amelie.getByRole('alertdialog').getByRole('button').last().click();
+  expect(await sent).toMatch(/^perch@/);
+  await expect(amelie.getByRole('article').filter({ hasText: 'said by the page' })).toBeVisible();
+});
+
+test('a page without grants hears nothing of its room, and cannot speak there', async ({ demo, guest }) => {
+  const amelie = await roomWithGuest(demo, guest, []);
+  const frame = await guestFrame(amelie, guest);
+  await expect(frame.locator('#state')).toHaveText('connected');
+  await post(amelie, 'size in $MSFT?');
+  await expect(amelie.getByRole('button', { name: /\$MSFT/ }).last()).toBeVisible();
+  const answer = await frame.evaluate(async () => {
+    const fdc3 = await window.guest.agent;
+    const context = { type: 'fdc3.chat.message', message: { text: { 'text/plain': 'no' } } };
+    const refused = await fdc3.raiseIntent('SendChatMessage', context).catch((error: Error) => error.message);
+    return { refused, heard: window.guest.heard };
+  });
+  expect(answer).toEqual({ refused: 'IntentDeliveryFailed', heard: [] });
+});

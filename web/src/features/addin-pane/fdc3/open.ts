@@ -1,0 +1,54 @@
+/** Opens an FDC3 session for the page in a room's pane, and tells it of the room's contexts while it lasts. */
+import type { Room, RoomAddin } from '../../../api/types';
+import type { LiveClient } from '../../../live/client';
+import { type ContextSent, latestContext, onContext } from '../../../live/contextBus';
+import type { May } from '../access';
+import { agentOf } from './desk';
+import type { Context } from './messages';
+import { Fdc3Session } from './session';
+
+export interface OpenOptions {
+  live: LiveClient;
+  room: Room;
+  addin: RoomAddin;
+  attempt: string;
+  may: May;
+  flooded: () => void;
+}
+
+/** What a context that somebody chose in the conversation asks of the page, most fitting first. */
+const CHOSEN = ['ViewChart', 'ViewInstrument', 'ViewAnalysis', 'ViewContact', 'ViewProfile'];
+
+export function openFdc3(port: MessagePort, options: OpenOptions): { close(): void } {
+  const { live, room, addin, attempt, may, flooded } = options;
+  const agent = agentOf(live);
+  const latest = latestContext(room.id);
+  const session = new Fdc3Session(port, {
+    agent,
+    attempt,
+    appId: `${addin.name}@${room.pool}`,
+    // Variables never stand in scheme, host or port.
+    origin: new URL(addin.url).origin,
+    room: { id: room.id, name: may('room.info') ? room.name : 'Room' },
+    latest: latest !== undefined && may('contexts') ? toFdc3(latest) : null,
+    ended: (why) => {
+      if (why === 'flooded') flooded();
+    },
+  });
+  const stop = onContext(room.id, (sent) => {
+    if (!may('contexts')) return;
+    const context = toFdc3(sent);
+    agent.contextInRoom(room.id, context);
+    if (sent.chosen) agent.raiseInRoom(room.id, CHOSEN, context);
+  });
+  return {
+    close: () => {
+      stop();
+      session.close();
+    },
+  };
+}
+
+function toFdc3({ context: { type, name, id } }: ContextSent): Context {
+  return { type, name, id: { ...id } };
+}

@@ -1,0 +1,185 @@
+/**
+ * The agent's end of one page's port: the page proves who it is (WCP4, WCP5), then asks (DACP) until it says goodbye.
+ *
+ * Invariants: whatever arrives is plain, bounded and of the declared shape before the agent sees it; every request
+ * that names itself is answered; a page whose addresses are not of the add-in's origin gets nothing.
+ */
+import { isRecord } from '@perch/addin/host';
+import { plain } from '../plain';
+import { pacer } from '../rate';
+import type { Agent, Arrival } from './agent';
+import type { Instance } from './instance';
+import { type ErrorCode, type EventType, Fdc3Error, type Requests } from './messages';
+import { requestChecks } from './requests';
+
+export interface Fdc3Options extends Pick<Arrival, 'appId' | 'room' | 'latest' | 'instanceId'> {
+  agent: Agent;
+  /** The connection attempt that the page named in its first words. */
+  attempt: string;
+  /** The origin of the add-in's registered address. */
+  origin: string;
+  /** Called once when the session ends by itself: the page left, flooded the chat, or no longer answers. */
+  ended: (why: 'left' | 'flooded' | 'refused') => void;
+  now?: () => number;
+}
+
+const HEARTBEAT_MS = 5_000;
+/** Heartbeats without any sign of life after which a page counts as gone. */
+const MISSED_MAX = 6;
+const UUID_CHARS_MAX = 128;
+
+export class Fdc3Session {
+  readonly #port: MessagePort;
+  readonly #options: Fdc3Options;
+  readonly #pace: ReturnType<typeof pacer>;
+  #instance: Instance | null = null;
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
+  #missed = 0;
+  #closed = false;
+
+  constructor(port: MessagePort, options: Fdc3Options) {
+    this.#port = port;
+    this.#options = options;
+    this.#pace = pacer(options.now);
+    port.onmessage = ({ data }: MessageEvent<unknown>) => this.#receive(data);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#heartbeat);
+    this.#port.onmessage = null;
+    this.#port.close();
+    if (this.#instance !== null) this.#options.agent.leave(this.#instance);
+  }
+
+  #end(why: 'left' | 'flooded' | 'refused'): void {
+    this.close();
+    this.#options.ended(why);
+  }
+
+  #receive(data: unknown): void {
+    if (this.#closed) return;
+    const pace = this.#pace();
+    if (pace === 'flood') {
+      this.#end('flooded');
+      return;
+    }
+    const decoded = plain(data);
+    const message = 'refused' in decoded ? undefined : decoded.value;
+    if (!isRecord(message) || typeof message.type !== 'string') {
+      // A message that cannot be read whole may still say which request it is.
+      if (isRecord(data)) this.#refuse(data.type, data.meta, 'MalformedMessage');
+      return;
+    }
+    this.#missed = 0;
+    const { type, meta, payload } = message;
+    if (type === 'WCP6Goodbye') this.#end('left');
+    else if (type === 'WCP4ValidateAppIdentity') void this.#identify(meta, payload);
+    else if (type === 'heartbeatAcknowledgementRequest' || this.#instance === null) return;
+    else if (pace === 'hasty') this.#refuse(type, meta, 'ApiTimeout');
+    else void this.#answer(this.#instance, type, meta, payload);
+  }
+
+  async #identify(meta: unknown, payload: unknown): Promise<void> {
+    const { agent, attempt, origin, appId, room, latest, instanceId } = this.#options;
+    if (this.#instance !== null || !isRecord(meta) || meta.connectionAttemptUuid !== attempt) return;
+    const said = isRecord(payload) ? payload : {};
+    const answer = (type: string, content: object) =>
+      this.#post({ type, meta: { connectionAttemptUuid: attempt, timestamp: new Date() }, payload: content });
+    if (!isOf(origin, said.identityUrl) || !isOf(origin, said.actualUrl)) {
+      const message = `The addresses of this page are not of ${origin}, where its add-in is registered.`;
+      answer('WCP5ValidateAppIdentityFailedResponse', { message });
+      this.#end('refused');
+      return;
+    }
+    const claimed = instanceId ?? (typeof said.instanceId === 'string' ? said.instanceId : undefined);
+    const instance = agent.admit({
+      appId,
+      room,
+      latest,
+      ...(claimed === undefined ? {} : { instanceId: claimed }),
+      ...(typeof said.instanceUuid === 'string' ? { instanceUuid: said.instanceUuid } : {}),
+      tell: (type, content, eventUuid) => this.#tell(type, content, eventUuid),
+      answer: (type, request, content) => this.#respond(type, request, content),
+    });
+    this.#instance = instance;
+    const implementationMetadata = await agent.implementationMetadata(instance).catch(() => null);
+    if (implementationMetadata === null) {
+      answer('WCP5ValidateAppIdentityFailedResponse', {
+        message: 'The chat cannot be reached. Reload the pane.',
+      });
+      this.#end('refused');
+      return;
+    }
+    answer('WCP5ValidateAppIdentityResponse', {
+      appId,
+      instanceId: instance.id,
+      instanceUuid: instance.uuid,
+      implementationMetadata,
+    });
+    if (!this.#closed) this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS);
+  }
+
+  #beat(): void {
+    this.#missed += 1;
+    if (this.#missed > MISSED_MAX) this.#end('left');
+    else this.#tell('heartbeatEvent', {});
+  }
+
+  async #answer(instance: Instance, type: string, meta: unknown, payload: unknown): Promise<void> {
+    const request = requestUuid(meta);
+    if (request === null) return;
+    // Own keys only: "constructor" and its like are not requests.
+    if (!Object.hasOwn(requestChecks, type)) {
+      this.#refuse(type, meta, 'MalformedMessage');
+      return;
+    }
+    const known = type as keyof Requests;
+    const content = payload ?? {};
+    if (!requestChecks[known](content)) {
+      const aboutContext = isRecord(content) && content.context !== undefined;
+      this.#refuse(type, meta, aboutContext ? 'MalformedContext' : 'MalformedMessage');
+      return;
+    }
+    try {
+      const { payload: answer, after } = await this.#options.agent.handle(instance, known, content, request);
+      this.#respond(responseTo(type), request, answer);
+      after?.();
+    } catch (error) {
+      this.#refuse(type, meta, error instanceof Fdc3Error ? error.code : 'ApiTimeout');
+    }
+  }
+
+  #refuse(type: unknown, meta: unknown, error: ErrorCode): void {
+    const request = requestUuid(meta);
+    if (request === null || typeof type !== 'string' || !type.endsWith('Request')) return;
+    this.#respond(responseTo(type.slice(0, UUID_CHARS_MAX)), request, { error });
+  }
+
+  #respond(type: string, request: string, payload: object): void {
+    const meta = { requestUuid: request, responseUuid: crypto.randomUUID(), timestamp: new Date() };
+    this.#post({ type, meta, payload });
+  }
+
+  #tell(type: EventType, payload: object, eventUuid: string = crypto.randomUUID()): void {
+    this.#post({ type, meta: { eventUuid, timestamp: new Date() }, payload });
+  }
+
+  #post(message: object): void {
+    if (!this.#closed) this.#port.postMessage(message);
+  }
+}
+
+function responseTo(request: string): string {
+  return request.replace(/Request$/, 'Response');
+}
+
+function requestUuid(meta: unknown): string | null {
+  if (!isRecord(meta) || typeof meta.requestUuid !== 'string') return null;
+  return meta.requestUuid.length <= UUID_CHARS_MAX ? meta.requestUuid : null;
+}
+
+function isOf(origin: string, address: unknown): boolean {
+  return typeof address === 'string' && URL.canParse(address) && new URL(address).origin === origin;
+}

@@ -22,6 +22,8 @@ export interface Demo {
   url: string;
   /** Where the sample add-ins are: another origin. */
   addins: string;
+  /** What the server has logged so far. */
+  log(): string;
   /** A page of somebody who is signed in. Pages of the same person share a context. */
   as(person: Person, options?: PersonOptions): Promise<Page>;
 }
@@ -69,13 +71,18 @@ export const test = base.extend<{ demo: Demo }>({
       '--folder',
       join(folder, 'demo'),
     ];
-    const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+    let log = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+    });
     const ended = once(child, 'exit');
     const url = `http://localhost:${port}`;
     await started(child, url);
     const contexts = new Map<string, Awaited<ReturnType<typeof browser.newContext>>>();
     await use({
       url,
+      log: () => log,
       addins: `http://127.0.0.1:${addinPort}`,
       as: async (person, options = {}) => {
         const key = JSON.stringify([person, options]);

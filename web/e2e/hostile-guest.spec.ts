@@ -22,6 +22,15 @@ async function expectUnharmed(page: Page, demo: Demo, words: string): Promise<vo
   await expect(page.locator('article[data-seq]').filter({ hasText: words })).toHaveCount(1);
 }
 
+/** The server's log says what the page was refused, by code; it does so within seconds. */
+async function expectLogged(demo: Demo, ...codes: string[]): Promise<void> {
+  for (const code of codes) {
+    await expect
+      .poll(() => demo.log(), { timeout: 20_000 })
+      .toMatch(new RegExp(`an add-in's page was refused .*refused="[^"]*${code}=\\d`));
+  }
+}
+
 /** `raw(data)` puts something on the port by hand; `answers` are the codes that came back. */
 const PORT = `
 const channel = await new Promise((resolve) => {
@@ -67,6 +76,13 @@ test('frames that are oversized, deep, polluting or forged are refused one by on
   );
   expect(await amelie.evaluate(() => ({}) as { polluted?: unknown })).toEqual({});
   await expectUnharmed(amelie, demo, 'after the frames');
+  await expectLogged(
+    demo,
+    'InvalidArgument',
+    'MsgNotSupported',
+    'InvalidFlowOfOperations',
+    'ActionNotGranted',
+  );
 });
 
 test('a second frame does not speak for the first', async ({ demo, guest }) => {
@@ -87,6 +103,16 @@ test('a second frame does not speak for the first', async ({ demo, guest }) => {
   const amelie = await opened(demo, guest, '/two');
   await expect(guestPage(amelie).locator('#said')).toHaveText('welcomed 1');
   await expectUnharmed(amelie, demo, 'after the second frame');
+  await expectLogged(demo, 'ForeignHello');
+});
+
+test('a page that leaves its origin is not shown, and nobody speaks for it', async ({ demo, guest }) => {
+  const elsewhere = `${guest.origin.replace('127.0.0.1', 'localhost')}/elsewhere`;
+  guest.page('/elsewhere', 'connect();');
+  guest.page('/leave', `location.href = ${JSON.stringify(elsewhere)};`);
+  const amelie = await opened(demo, guest, '/leave');
+  await expectUnharmed(amelie, demo, 'after it left');
+  await expectLogged(demo, 'LeftOrigin');
 });
 
 test('the chat is not navigated, downloads do not start, windows do not open, dialogs do not show', async ({
@@ -132,8 +158,10 @@ test('a page that reloads without end, or floods, costs the person nothing', asy
   guest.page('/storm', `connect().then(() => location.reload());`);
   const amelie = await opened(demo, guest, '/storm');
   await expectUnharmed(amelie, demo, 'in the storm');
+  await expectLogged(demo, 'ReloadedTooOften');
   guest.page('/storm', `${PORT} setInterval(() => { for (let n = 0; n < 3000; n += 1) raw('x'); }, 10);`);
   await amelie.getByRole('button', { name: 'Reload' }).first().click();
   await expect(amelie.getByText('The add-in was disconnected')).toBeVisible();
   await expectUnharmed(amelie, demo, 'after the flood');
+  await expectLogged(demo, 'Flooded');
 });

@@ -12,6 +12,7 @@ use perch_wire::live::ServerFrame;
 use serde_json::json;
 
 use crate::catalogue::RoomView;
+use crate::pane_use::Read;
 use crate::store_error::refused;
 use crate::{Actor, App};
 
@@ -34,6 +35,7 @@ impl App {
             .storage(room, addin(&view)?)
             .await
             .map_err(refused)?;
+        self.note_read(actor, Read::Storage, entries.len());
         Ok(entries
             .iter()
             .map(|entry| self.shown_entry(entry))
@@ -60,6 +62,7 @@ impl App {
             .storage_entry(room, addin(&view)?, &key)
             .await
             .map_err(refused)?;
+        self.note_read(actor, Read::Storage, usize::from(entry.is_some()));
         entry.map(|entry| self.shown_entry(&entry)).ok_or_else(|| {
             Refusal::new(
                 Code::NoSuchNode,

@@ -27,6 +27,7 @@ pub mod message;
 pub mod node;
 pub mod original;
 pub mod pane;
+mod pane_use;
 pub mod participation;
 pub mod pool;
 pub mod principal;
@@ -58,6 +59,7 @@ use crate::catalogue::PoolState;
 use crate::cluster::Cluster;
 use crate::directory::Directory;
 use crate::identity::{IdentitySource, LocalAccounts};
+use crate::pane_use::PaneUses;
 use crate::session::Attempts;
 use crate::store_error::refused;
 
@@ -111,6 +113,8 @@ pub struct App {
     gaps: Arc<Gaps>,
     /// The other nodes, if there may be any.
     cluster: Option<Cluster>,
+    /// What pages of panes did and is not written yet.
+    pane_uses: PaneUses,
     /// Looks at the pages of add-ins.
     prober: Arc<dyn Prober>,
     /// Told when one may be due.
@@ -166,6 +170,7 @@ impl App {
             attempts: Attempts::new(),
             gaps: Arc::clone(&gaps),
             cluster,
+            pane_uses: PaneUses::default(),
             prober,
             checks: Arc::clone(&checks),
             change: tokio::sync::Mutex::new(()),
@@ -174,6 +179,7 @@ impl App {
         app.ensure_token_key().await?;
         tokio::spawn(Self::fill_gaps_always(Arc::downgrade(&app), gaps));
         tokio::spawn(Self::check_addins_always(Arc::downgrade(&app), checks));
+        tokio::spawn(Self::record_panes_always(Arc::downgrade(&app)));
         app.join_cluster();
         Ok(app)
     }
@@ -199,6 +205,7 @@ impl App {
     /// Ends every connection, commits what was handed over, and closes the store. Nothing acknowledged is lost.
     pub async fn close(&self) {
         self.people.close_all(Closing::ShuttingDown);
+        self.record_panes().await;
         for pool in self.all_pools() {
             pool.close().await;
         }

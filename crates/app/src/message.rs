@@ -15,6 +15,7 @@ use perch_wire::principal::Author;
 use tokio::sync::oneshot;
 
 use crate::catalogue::RoomView;
+use crate::pane_use::Read;
 use crate::store_error::{not_committed, refused};
 use crate::{Actor, App};
 
@@ -163,6 +164,7 @@ impl App {
             .map_err(refused)?;
         messages.retain(|message| message.seq <= head);
         let first = view.pool.store().first_seq(room).await.map_err(refused)?;
+        self.note_read(actor, Read::History, messages.len());
         Ok(wire::MessagePage {
             messages: self.with_authors(&messages),
             head: head.0,

@@ -44,6 +44,11 @@ impl Pane {
         AddinId(self.addin)
     }
 
+    /// The room beside which it is shown.
+    pub(crate) const fn room(&self) -> RoomId {
+        RoomId(self.room)
+    }
+
     /// Where that page is.
     pub(crate) fn origin(&self) -> &str {
         &self.origin
@@ -183,15 +188,26 @@ impl RoomView {
     /// `PaneEnded` when the pane is of another room, or shows what is not the room's add-in any more; `AddinDisabled`;
     /// `ActionNotGranted`.
     pub(crate) fn granted_to(&self, actor: &Actor, capability: Capability) -> Result<(), Refusal> {
+        match self.shows_pane_of(actor)? {
+            Some(addin) => addin.may(capability, self.room.addin_withheld),
+            None => Ok(()),
+        }
+    }
+
+    /// The add-in for whose page the caller asks, if it is for one.
+    ///
+    /// # Errors
+    /// `PaneEnded` when the pane is of another room, or shows what is not the room's add-in any more.
+    pub(crate) fn shows_pane_of(&self, actor: &Actor) -> Result<Option<&Addin>, Refusal> {
         let Some(pane) = actor.pane() else {
-            return Ok(());
+            return Ok(None);
         };
         let (addin, origin) = shown(self)?;
         if pane.room != self.room.id.0 || pane.addin != addin.id.0 || pane.origin != origin.as_str()
         {
             return Err(ended());
         }
-        addin.may(capability, self.room.addin_withheld)
+        Ok(Some(addin))
     }
 }
 

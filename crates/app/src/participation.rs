@@ -14,6 +14,7 @@ use perch_wire::live::{JoinRoom, ServerFrame};
 use perch_wire::room::Participant;
 
 use crate::catalogue::RoomView;
+use crate::pane_use::Read;
 use crate::store_error::refused;
 use crate::{Actor, App};
 
@@ -116,7 +117,9 @@ impl App {
         let view = self.room_view(room)?;
         view.may(actor, RoomAction::Join)?;
         view.granted_to(actor, Capability::Participants)?;
-        Ok(self.participants(&view, &view.log.participants()))
+        let participants = self.participants(&view, &view.log.participants());
+        self.note_read(actor, Read::Participants, participants.len());
+        Ok(participants)
     }
 
     fn presence_changed(&self, room: RoomId, person: PrincipalId, present: bool) {

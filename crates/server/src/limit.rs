@@ -45,6 +45,12 @@ impl Default for HttpSettings {
     }
 }
 
+/// Requests a second, over time, for the pages of add-ins that one person looks at. They have a budget of their own, so that a
+/// page that asks too much does not slow its person down.
+const PAGE_REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
+/// Such requests at once.
+const PAGE_REQUESTS_BURST: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
+
 /// Who is counted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Caller {
@@ -53,23 +59,36 @@ enum Caller {
 }
 
 /// Counts requests to the API.
-pub(crate) struct RequestRate(DefaultKeyedRateLimiter<Caller>);
+pub(crate) struct RequestRate {
+    requests: DefaultKeyedRateLimiter<Caller>,
+    /// Those for the pages of add-ins.
+    pages: DefaultKeyedRateLimiter<Caller>,
+}
 
 impl RequestRate {
     pub(crate) fn new(settings: &HttpSettings) -> Self {
         let quota =
             Quota::per_second(settings.requests_per_second).allow_burst(settings.requests_burst);
-        Self(RateLimiter::keyed(quota))
+        let pages = Quota::per_second(PAGE_REQUESTS_PER_SECOND).allow_burst(PAGE_REQUESTS_BURST);
+        Self {
+            requests: RateLimiter::keyed(quota),
+            pages: RateLimiter::keyed(pages),
+        }
     }
 
-    fn check(&self, caller: &Caller) -> Result<(), Refusal> {
+    fn check(&self, caller: &Caller, for_page: bool) -> Result<(), Refusal> {
         // There is no end of addresses; whoever has recovered is forgotten.
         const CALLERS_MAX: usize = 100_000;
-        if self.0.len() > CALLERS_MAX {
-            self.0.retain_recent();
+        let (rate, limit) = if for_page {
+            (&self.pages, "pages")
+        } else {
+            (&self.requests, "requests")
+        };
+        if rate.len() > CALLERS_MAX {
+            rate.retain_recent();
         }
-        self.0.check_key(caller).map_err(|_| {
-            metrics::counter!("perch_rejected_total", "limit" => "requests").increment(1);
+        rate.check_key(caller).map_err(|_| {
+            metrics::counter!("perch_rejected_total", "limit" => limit).increment(1);
             let detail = "Too many requests at once. Wait a second, then send fewer.";
             Refusal::new(Code::TooManyRequests, detail)
         })
@@ -98,13 +117,24 @@ pub(crate) async fn limit(
         _ => client_address(request.extensions(), request.headers(), &state.http.proxies)
             .map(|address| Caller::Address(subscriber(address))),
     };
-    if let Some(Err(refusal)) = caller.map(|caller| state.rate.check(&caller)) {
-        return Refused(refusal).into_response();
+    let pane = request.headers().get(auth::PANE).cloned();
+    let fast = caller.map(|caller| state.rate.check(&caller, pane.is_some()));
+    let response = if let Some(Err(refusal)) = fast {
+        Refused(refusal).into_response()
+    } else {
+        if let Some(found) = &found {
+            let found = Authenticated(found.clone());
+            request.extensions_mut().insert(found);
+        }
+        next.run(request).await
+    };
+    if let (Some(pane), Some(Ok(actor))) = (pane, found)
+        && let Some(code) = response.extensions().get::<Code>()
+    {
+        let pane = pane.to_str().unwrap_or_default();
+        state.app.note_refused(&actor, pane, *code);
     }
-    if let Some(found) = found {
-        request.extensions_mut().insert(Authenticated(found));
-    }
-    next.run(request).await
+    response
 }
 
 /// The address that a request comes from: the peer's, or whom a proxy that we trust speaks for. Each proxy adds to the end of

@@ -42,6 +42,7 @@ impl IntoResponse for Refused {
             body,
         )
             .into_response();
+        response.extensions_mut().insert(self.0.code);
         if self.0.code.class() == Class::TooMany {
             response.headers_mut().insert(
                 header::RETRY_AFTER,

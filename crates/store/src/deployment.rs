@@ -114,6 +114,8 @@ pub struct AuditEntry {
     pub action: String,
     /// To what.
     pub target: String,
+    /// How it was afterwards, as JSON.
+    pub after: Option<String>,
 }
 
 /// A transaction on the deployment's store.

@@ -133,6 +133,25 @@ describe('the broker', () => {
     ['a sub-domain', { origin: 'https://sub.prices.contoso.example' }],
     ['another scheme', { origin: 'http://prices.contoso.example' }],
     ['an opaque origin', { origin: 'null' }],
+  ])('gives nothing for a hello from %s, and says so to the chat', (_, forged) => {
+    start();
+    chat.postMessage.mockClear();
+    arrives(forged);
+    expect(page.postMessage).not.toHaveBeenCalled();
+    const refused = { perch: 'addin-port', state: 'refused', code: 'ForeignHello' };
+    expect(chat.postMessage).toHaveBeenCalledExactlyOnceWith(refused, CHAT, []);
+  });
+
+  it("obeys no welcome but the chat's, and says so to the chat", () => {
+    start();
+    arrives({});
+    arrives({ data: { perch: 'addin-welcome', hello: 1, granted: ['storage'], denied: [] } });
+    expect(page.postMessage).not.toHaveBeenCalled();
+    const refused = { perch: 'addin-port', state: 'refused', code: 'ForeignHello' };
+    expect(chat.postMessage).toHaveBeenLastCalledWith(refused, CHAT, []);
+  });
+
+  it.each([
     ['another protocol', { data: { ...HELLO, protocols: ['perch/2'] } }],
     ['protocols that are no list', { data: { ...HELLO, protocols: 'perch/1' } }],
     ['an attempt without a name', { data: { type: 'WCP1Hello', meta: {} } }],
@@ -154,9 +173,11 @@ describe('the broker', () => {
     start();
     chat.postMessage.mockClear();
     for (let hello = 0; hello < 30; hello += 1) arrives({ timeStamp: hello });
-    expect(chat.postMessage).toHaveBeenCalledTimes(20);
+    const states = () => chat.postMessage.mock.calls.map(([{ state }]) => state);
+    expect(states().filter((state) => state === 'connected')).toHaveLength(20);
+    expect(states().filter((state) => state === 'refused')).toHaveLength(10);
     arrives({ timeStamp: 61_000 });
-    expect(chat.postMessage).toHaveBeenCalledTimes(21);
+    expect(states().at(-1)).toBe('connected');
   });
 
   it('does nothing in a document without an address', () => {

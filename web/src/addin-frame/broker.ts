@@ -3,13 +3,13 @@
  *
  * Invariant: a port is handed out only for a hello that came from exactly this frame's window and exactly the
  * registered origin, and it is sent to exactly that origin, once the chat has said what the page may do. Everything else
- * that arrives is ignored in silence.
+ * that arrives has no effect; what looks like a forgery is said to the chat.
  *
  * A page's first words say which dialect it speaks: our SDK's or FDC3's.
  */
 import { PROTOCOL, type Welcome } from '@perch/addin/host';
 import { dialectOf, handshake } from './dialects';
-import type { AddinPortMessage, AddinWelcome, Dialect } from './messages';
+import type { AddinPortMessage, AddinWelcome, BrokerRefusal, Dialect } from './messages';
 
 /** `allow-same-origin` gives the page its own origin, which is never ours: the server refuses to register that. */
 const SANDBOX = 'allow-scripts allow-same-origin allow-forms';
@@ -32,9 +32,13 @@ export function startBroker(window: Window): void {
   /** The page's end of the latest hello's channel, until the chat has answered. */
   let waiting: MessagePort | undefined;
 
+  const refuse = (code: BrokerRefusal) => tellChat({ perch: 'addin-port', state: 'refused', code });
   const said = (page: Window, dialect: Dialect, now: number) => {
     while (hellos[0] !== undefined && hellos[0] <= now - HELLOS_WINDOW_MS) hellos.shift();
-    if (hellos.length >= HELLOS_MAX) return;
+    if (hellos.length >= HELLOS_MAX) {
+      refuse('ReloadedTooOften');
+      return;
+    }
     hellos.push(now);
     count += 1;
     waiting?.close();
@@ -52,12 +56,20 @@ export function startBroker(window: Window): void {
   };
   window.addEventListener('message', ({ source, origin: from, data, timeStamp }: MessageEvent<unknown>) => {
     if (source === null) return;
-    const page = frame.contentWindow;
-    if (page !== null && source === page && from === origin) {
-      const dialect = dialectOf(data);
-      if (dialect !== undefined) said(page, dialect, timeStamp);
+    const dialect = dialectOf(data);
+    if (dialect !== undefined) {
+      const page = frame.contentWindow;
+      if (page !== null && source === page && from === origin) said(page, dialect, timeStamp);
+      else refuse('ForeignHello');
     }
-    if (source === window.parent && from === location.origin && isWelcome(data)) welcome(data);
+    if (isWelcome(data)) {
+      if (source === window.parent && from === location.origin) welcome(data);
+      else refuse('ForeignHello');
+    }
+  });
+  // The page was to be navigated to another origin, which our policy does not let be framed.
+  document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
+    if (effectiveDirective === 'frame-src') refuse('LeftOrigin');
   });
   frame.addEventListener('load', () => tellChat({ perch: 'addin-port', state: 'loaded' }));
 

@@ -6,11 +6,16 @@ export type AddinPortMessage =
   | { perch: 'addin-port'; state: 'loading'; url: string }
   /** Something has loaded. Browsers say the same of a page that refused to be framed. */
   | { perch: 'addin-port'; state: 'loaded' }
+  /** The broker refused something to the page, or to somebody who spoke for it. */
+  | { perch: 'addin-port'; state: 'refused'; code: BrokerRefusal }
   /**
    * The page said its first words. The message carries the chat's port of the new session. `hello` counts the hellos of
    * this document.
    */
   | ({ perch: 'addin-port'; state: 'connected'; hello: number } & Dialect);
+
+/** Something that the broker refused; see the codes of the API's `BridgeCode`. */
+export type BrokerRefusal = 'ReloadedTooOften' | 'ForeignHello' | 'LeftOrigin';
 
 /** What a page speaks, told by its first words. */
 export type Dialect =

@@ -586,6 +586,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rooms/{room}/panes/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the client told and refused the page of a pane, in sums */
+        post: operations["report_pane"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rooms/{room}/token": {
         parameters: {
             query?: never;
@@ -784,6 +801,8 @@ export interface components {
              */
             id: string;
         };
+        /** @description Why the client refuses something to a page. */
+        BridgeCode: "InvalidArgument" | "MsgNotSupported" | "LimitExceeded" | "Flooded" | "ReloadedTooOften" | "ForeignHello" | "LeftOrigin" | "ActionNotGranted" | "ActionDeclined" | "Canceled" | "InvalidFlowOfOperations" | "ServerError";
         /** @description Something that an add-in can be granted. */
         Capability: "room.info" | "contexts" | "messages.live" | "messages.history" | "participants" | "user.identity.basic" | "user.identity.email" | "token.issue" | "storage" | "messages.send" | "messages.send.silent" | "messages.filter" | "messages.filter.silent" | "popups";
         /** @description A category. To anybody but administrators the lists are empty. */
@@ -1388,6 +1407,25 @@ export interface components {
             /** @description Sent as `Perch-Pane` with every request that is made for the page. Not for the page itself. */
             token: string;
         };
+        /** @description What the client around a page told it, and refused it, since it last said so. */
+        PaneReport: {
+            /** @description The token of the pane. */
+            pane: string;
+            /**
+             * @description What the client refused without asking the server; at most 16, each code once.
+             * @default []
+             */
+            refused?: components["schemas"]["RefusedCalls"][];
+            /**
+             * @description What the page was told without a request to the server.
+             * @default {
+             *       "contexts": 0,
+             *       "messages": 0,
+             *       "participants": 0
+             *     }
+             */
+            told?: components["schemas"]["Told"];
+        };
         /** @description What an add-in did with a message. */
         Part: "sent" | "changed";
         /** @description Somebody who has a room open. */
@@ -1518,6 +1556,16 @@ export interface components {
              * @description The place of the last message that was read.
              */
             seq: number;
+        };
+        /** @description Calls of a page that the client refused. */
+        RefusedCalls: {
+            /** @description The code. */
+            code: components["schemas"]["BridgeCode"];
+            /**
+             * Format: uint32
+             * @description How many.
+             */
+            count: number;
         };
         /** @description Which rooms, from the caller's point of view. */
         Relation: "followed" | "member" | "managed" | "visible" | "all";
@@ -1932,6 +1980,27 @@ export interface components {
              * @description The token.
              */
             id: string;
+        };
+        /** @description Numbers of records that a page was told, out of what the client holds. */
+        Told: {
+            /**
+             * Format: uint32
+             * @description Contexts.
+             * @default 0
+             */
+            contexts?: number;
+            /**
+             * Format: uint32
+             * @description New messages.
+             * @default 0
+             */
+            messages?: number;
+            /**
+             * Format: uint32
+             * @description People in the room.
+             * @default 0
+             */
+            participants?: number;
         };
         /** @description A pool's trigger: what of a posted text becomes a context, and which. */
         Trigger: {
@@ -6648,6 +6717,104 @@ export interface operations {
             };
             /** @description `RequestTimeout`. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchAddin`, `InvalidArgument`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`, `LimitExceeded`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_pane: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The room. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        /** @description What the client around a page told it, and refused it, since it last said so. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaneReport"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`, `ErrorPermission`, `NodeDisabled`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PaneEnded`. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -22,6 +22,7 @@ export type HealthState = Schemas['HealthState'];
 export type SeenPage = Schemas['SeenPage'];
 export type Capability = Schemas['Capability'];
 export type Pane = Schemas['Pane'];
+export type PaneReport = Schemas['PaneReport'];
 export type RoomAddin = Schemas['RoomAddin'];
 export type Trigger = Schemas['Trigger'];
 export type TriggerRule = Trigger['rule'];

@@ -85,7 +85,12 @@ const METRICS: &[(&str, Kind, &str)] = &[
     (
         "perch_rejected_total",
         Kind::Counter,
-        "What was refused because somebody was too fast: frames, requests or sign_in.",
+        "What was refused because somebody was too fast: frames, requests, pages or sign_in.",
+    ),
+    (
+        "perch_addin_refusals_total",
+        Kind::Counter,
+        "Calls of add-ins' pages that were refused, by the client around the page or by the server.",
     ),
 ];
 

@@ -113,6 +113,27 @@ async fn the_documented_metrics_are_those_that_a_busy_server_exports() {
         1.0
     );
 
+    let body = json!({ "name": "Prices", "url": "https://prices.contoso.example/" });
+    let addin = control.post(&format!("{POOL}/addins"), body).await.done();
+    let path = format!("/rooms/{room}");
+    control
+        .patch(&path, json!({ "addin": addin["id"] }))
+        .await
+        .done();
+    let pane = control
+        .post(&format!("{path}/panes"), json!({}))
+        .await
+        .done();
+    let headers = [("perch-pane", pane["token"].as_str().unwrap())];
+    let messages = format!("/api/v1{path}/messages");
+    let refused = control.fetch(reqwest::Method::GET, &messages, &headers, None);
+    refused.await.refused(403, "ActionNotGranted");
+    let refused = json!({ "pane": pane["token"], "refused": [{ "code": "Flooded", "count": 3 }] });
+    control
+        .post(&format!("{path}/panes/report"), refused)
+        .await
+        .done();
+
     for id in 0..30 {
         one.send(json!({ "type": "ping", "id": id })).await;
     }
@@ -129,6 +150,9 @@ async fn the_documented_metrics_are_those_that_a_busy_server_exports() {
         value(&text, r#"perch_rejected_total{limit="sign_in"}"#),
         1.0
     );
+    let refusals = |labels| value(&text, &format!("perch_addin_refusals_total{{{labels}}}"));
+    assert_eq!(refusals(r#"by="server",code="ActionNotGranted""#), 1.0);
+    assert_eq!(refusals(r#"by="client",code="Flooded""#), 3.0);
     assert!(
         text.contains(r#"route="/api/v1/pools/{pool}/rooms""#),
         "{text}"

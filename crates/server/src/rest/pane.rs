@@ -10,14 +10,14 @@ use axum::response::IntoResponse;
 use axum::{Form, Json};
 use perch_app::App;
 use perch_domain::{Code, RoomId};
-use perch_wire::pane::{NewPane, Pane};
+use perch_wire::pane::{NewPane, Pane, PaneReport};
 use perch_wire::token::{IdentityToken, Introspection, NewIdentityToken, NewTokenKey, TokenKey};
 use serde::Deserialize;
 
 use super::room::{FOR_PAGES, RoomPath};
 use crate::ServerState;
 use crate::auth::SignedIn;
-use crate::extract::{At, Body, Created};
+use crate::extract::{At, Body, Created, Done};
 use crate::openapi::operation;
 use crate::problem::Refused;
 
@@ -42,6 +42,14 @@ pub(crate) fn routes() -> ApiRouter<ServerState> {
                     "Open a pane for the page of the room's add-in",
                     &codes,
                 )
+            }),
+        )
+        .api_route(
+            "/api/v1/rooms/{room}/panes/report",
+            post_with(report_pane, |op| {
+                let summary = "What the client told and refused the page of a pane, in sums";
+                let codes = [SEE, &[Code::PaneEnded, Code::LimitExceeded]].concat();
+                operation(op, "pane", "report_pane", summary, &codes)
             }),
         )
         .api_route(
@@ -91,6 +99,16 @@ async fn open_pane(
     Ok(Created(
         app.open_pane(&actor, RoomId(path.room), &body).await?,
     ))
+}
+
+async fn report_pane(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    At(path): At<RoomPath>,
+    Body(report): Body<PaneReport>,
+) -> Result<Done, Refused> {
+    app.report_pane(actor, RoomId(path.room), &report)?;
+    Ok(Done)
 }
 
 async fn issue_token(

@@ -256,7 +256,12 @@ impl Connection {
         };
         let actor = match actor {
             Ok(actor) => actor,
-            Err(refusal) => return self.error(Some(id), Some(room), &refusal),
+            Err(refusal) => {
+                if let Some(pane) = pane {
+                    self.app.note_refused(&self.actor, pane, refusal.code);
+                }
+                return self.error(Some(id), Some(room), &refusal);
+            }
         };
         let subscriber = Arc::clone(&self.subscriber);
         let outcome = self
@@ -274,6 +279,9 @@ impl Connection {
             })
             .await;
         if let Err(refusal) = outcome {
+            if let Some(pane) = pane {
+                self.app.note_refused(&self.actor, pane, refusal.code);
+            }
             self.error(Some(id), Some(room), &refusal);
         }
     }

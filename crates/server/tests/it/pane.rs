@@ -284,6 +284,95 @@ async fn what_a_page_stores_is_in_the_audit_log() {
     assert!(stored.target.ends_with("FX topic"), "{}", stored.target);
 }
 
+/// What the audit log says that pages did, newest first.
+async fn used(scene: &Scene) -> Vec<Value> {
+    scene.server.app().record_panes().await;
+    let audit = scene.server.audit().await;
+    let uses = audit.iter().filter(|entry| entry.action == "pane.use");
+    uses.map(|entry| serde_json::from_str(entry.after.as_deref().unwrap()).unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn what_a_page_read_and_was_refused_is_in_the_audit_log_in_sums() {
+    let scene = Scene::start().await;
+    scene
+        .change(json!({ "granted": ["messages.history", "storage", "participants"] }))
+        .await;
+    let token = pane(&scene.amelie, &scene.room).await;
+    let messages = format!("/rooms/{}/messages", scene.room);
+    for text in ["one", "two", "three"] {
+        let post = json!({ "nonce": Uuid::new_v4(), "text": text });
+        scene.amelie.post(&messages, post).await.done();
+    }
+    // What the person reads is no reading of the page.
+    scene.amelie.get(&messages).await.done();
+    assert_eq!(used(&scene).await, [] as [Value; 0]);
+
+    let topic = format!("/rooms/{}/storage/topic", scene.room);
+    let ask = |method, path: &str, body| {
+        let path = path.to_owned();
+        let (amelie, token) = (&scene.amelie, &token);
+        async move { for_page(amelie, token, method, &path, body).await }
+    };
+    for _ in 0..2 {
+        ask(Method::GET, &messages, None).await.done();
+    }
+    ask(Method::GET, &topic, None)
+        .await
+        .refused(404, "NoSuchNode");
+    let post = json!({ "nonce": Uuid::new_v4(), "text": "forged" });
+    ask(Method::POST, &messages, Some(post))
+        .await
+        .refused(403, "ActionNotGranted");
+    let report = json!({
+        "pane": token,
+        "told": { "messages": 5, "contexts": 1, "participants": 2 },
+        "refused": [{ "code": "InvalidArgument", "count": 3 }],
+    });
+    let path = format!("/rooms/{}/panes/report", scene.room);
+    scene.amelie.post(&path, report.clone()).await.done();
+    let uses = used(&scene).await;
+    let [found] = &uses[..] else {
+        panic!("{uses:?}");
+    };
+    let expected = json!({
+        "history": 6, "participants": 2, "storage": 0, "messages": 5, "contexts": 1,
+        "refused": { "ActionNotGranted": 1, "InvalidArgument": 3 },
+        "addin": found["addin"], "pane": found["pane"],
+    });
+    assert_eq!(found, &expected);
+    // Nothing is written twice.
+    assert_eq!(used(&scene).await.len(), 1);
+
+    scene
+        .control
+        .post(&path, report.clone())
+        .await
+        .refused(409, "PaneEnded");
+    let unknown = json!({ "pane": token, "refused": [{ "code": "Whatever", "count": 1 }] });
+    scene
+        .amelie
+        .post(&path, unknown)
+        .await
+        .refused(422, "InvalidArgument");
+}
+
+#[tokio::test]
+async fn a_page_that_asks_too_much_slows_itself_down_and_not_its_person() {
+    let scene = Scene::start().await;
+    let token = pane(&scene.amelie, &scene.room).await;
+    let path = format!("/rooms/{}/participants", scene.room);
+    let ask = || for_page(&scene.amelie, &token, Method::GET, &path, None);
+    while ask().await.status != 429 {}
+    scene.amelie.get(&path).await.done();
+    let uses = used(&scene).await;
+    assert!(
+        uses[0]["refused"]["TooManyRequests"].as_u64() > Some(0),
+        "{uses:?}"
+    );
+}
+
 #[tokio::test]
 async fn a_pane_lasts_a_working_day() {
     let scene = Scene::start().await;

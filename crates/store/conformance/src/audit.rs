@@ -22,6 +22,7 @@ fn entry(action: &str, target: &str, by: Option<u128>) -> AuditEntry {
         actor: by.map(person),
         action: action.to_owned(),
         target: target.to_owned(),
+        after: Some("{\"name\":\"Équipe\"}".to_owned()),
     }
 }
 

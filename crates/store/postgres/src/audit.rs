@@ -32,17 +32,19 @@ pub(crate) async fn list(
     connection: &mut PgConnection,
     limit: u32,
 ) -> Result<Vec<AuditEntry>, StoreError> {
-    let rows = sqlx::query("SELECT actor, action, target FROM audit ORDER BY id DESC LIMIT $1")
-        .bind(i64::from(limit))
-        .fetch_all(connection)
-        .await
-        .map_err(error)?;
+    let rows =
+        sqlx::query("SELECT actor, action, target, after FROM audit ORDER BY id DESC LIMIT $1")
+            .bind(i64::from(limit))
+            .fetch_all(connection)
+            .await
+            .map_err(error)?;
     rows.iter()
         .map(|row| {
             Ok(AuditEntry {
                 actor: get::<Option<Uuid>>(row, "actor")?.map(PrincipalId),
                 action: get(row, "action")?,
                 target: get(row, "target")?,
+                after: get(row, "after")?,
             })
         })
         .collect()

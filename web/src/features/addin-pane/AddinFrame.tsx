@@ -17,6 +17,7 @@ import { openFdc3 } from './fdc3/open';
 import { usePaneDesk } from './fdc3/usePaneDesk';
 import { OpenPane } from './pane';
 import { type Asked, SendDialog } from './SendDialog';
+import { PaneUse } from './use';
 import { useRoomTelling } from './useRoomTelling';
 
 /** A session in another dialect than our own. */
@@ -54,6 +55,12 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
   });
 
   useLayoutEffect(() => {
+    /** The pane of the latest session; what happens before the first is reported by one of its own. */
+    let opened: OpenPane | undefined;
+    const use = new PaneUse((report) => {
+      if (opened !== undefined) opened.report(report);
+      else OpenPane.open(latest.current.room.id).then((pane) => pane.report(report), ignore);
+    });
     const end = () => {
       bridge.current?.close();
       bridge.current = null;
@@ -85,13 +92,24 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
       end();
       const wants = dialect.dialect === 'perch' ? dialect.wants : [];
       const pane = await OpenPane.open(latest.current.room.id, wants);
+      opened = pane;
       if (hello !== latestHello) return;
       const environment = () => latest.current.environment;
-      const access = roomAccess({ ...latest.current, live, environment, confirm, pane });
+      const access = roomAccess({ ...latest.current, live, environment, confirm, pane, use });
       if (dialect.dialect === 'fdc3') {
         const { addin, room } = latest.current;
         const detach = attach({ access, may });
-        const session = openFdc3(port, { live, room, addin, attempt: dialect.attempt, may, flooded });
+        const session = openFdc3(port, {
+          live,
+          room,
+          addin,
+          attempt: dialect.attempt,
+          may,
+          flooded: () => {
+            use.refused('Flooded');
+            flooded();
+          },
+        });
         foreign.current = {
           close: () => {
             detach();
@@ -100,7 +118,7 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
         };
       } else {
         const { granted, denied } = pane;
-        bridge.current = new Bridge(port, access, { granted, flooded });
+        bridge.current = new Bridge(port, access, { granted, flooded, use });
         const answer: AddinWelcome = { perch: 'addin-welcome', hello, granted, denied };
         broker.postMessage(answer, location.origin);
       }
@@ -108,14 +126,18 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
     };
     const listen = (event: MessageEvent<unknown>) => {
       const broker = frame.current?.contentWindow;
-      if (!broker || event.source !== broker || event.origin !== location.origin) return;
-      if (!isAddinPortMessage(event.data)) return;
+      if (!broker || !isAddinPortMessage(event.data)) return;
+      if (event.source !== broker || event.origin !== location.origin) {
+        use.refused('ForeignHello');
+        return;
+      }
       const message = event.data;
       if (message.state === 'loading') {
         latestHello = 0;
         end();
         latest.current.onPhase('loading', message.url);
       }
+      if (message.state === 'refused') use.refused(message.code);
       const connected = bridge.current !== null || foreign.current !== null;
       if (message.state === 'loaded' && !connected) latest.current.onPhase('loaded');
       const [port] = event.ports;
@@ -128,6 +150,7 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
       window.removeEventListener('message', listen);
       latestHello = 0;
       end();
+      use.end();
     };
   }, [live, attach]);
 
@@ -154,8 +177,12 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
 
 function isAddinPortMessage(data: unknown): data is AddinPortMessage {
   if (typeof data !== 'object' || data === null) return false;
-  const { perch, state, url, hello, dialect } = data as Record<string, unknown>;
+  const { perch, state, url, hello, dialect, code } = data as Record<string, unknown>;
   if (perch !== 'addin-port') return false;
+  if (state === 'refused') return typeof code === 'string';
   if (state === 'connected') return typeof hello === 'number' && typeof dialect === 'string';
   return state === 'loaded' || (state === 'loading' && typeof url === 'string');
 }
+
+/** Without a pane there is nobody to whom what happened could be reported. */
+function ignore(): void {}

@@ -8,6 +8,7 @@ import { latestContext } from '../../live/contextBus';
 import type { RoomAccess } from './bridge';
 import type { OpenPane } from './pane';
 import { toContextEvent, toEntry, toMessage, toParticipant, toRoom } from './project';
+import type { PaneUse } from './use';
 
 /** Whether the add-in may do something at this moment. */
 export type May = (capability: Capability) => boolean;
@@ -21,6 +22,7 @@ export interface AccessOptions {
   environment: () => Environment;
   confirm: RoomAccess['confirm'];
   pane: OpenPane;
+  use: PaneUse;
 }
 
 export function roomAccess({
@@ -31,6 +33,7 @@ export function roomAccess({
   environment,
   confirm,
   pane,
+  use,
 }: AccessOptions): RoomAccess {
   const { id } = room;
   const path = { room: id };
@@ -54,12 +57,15 @@ export function roomAccess({
       return { ...user, ...environment() };
     },
     participants: async () => {
-      const known =
-        held()?.participants ??
-        (await pane.ask((headers) =>
-          unwrap(api.GET('/api/v1/rooms/{room}/participants', { params: { path }, headers })),
-        ));
-      return known.map(toParticipant);
+      const known = held()?.participants;
+      if (known) {
+        use.told('participants', known.length);
+        return known.map(toParticipant);
+      }
+      const asked = await pane.ask((headers) =>
+        unwrap(api.GET('/api/v1/rooms/{room}/participants', { params: { path }, headers })),
+      );
+      return asked.map(toParticipant);
     },
     latest: (count) => page({ limit: count }),
     older: (before, count) => page({ before, limit: count }),

@@ -32,6 +32,7 @@ import type { Draft } from '../../live/frames';
 import { FilterQuestions } from './filter';
 import { fitting } from './project';
 import { BridgeRefusal } from './refusal';
+import type { PaneUse } from './use';
 
 /** What the bridge may do with the room. Everything that asks the server rejects with its refusal. */
 export interface RoomAccess {
@@ -61,6 +62,8 @@ export interface BridgeOptions {
   granted: readonly Capability[];
   /** Called once when the bridge itself ends the session, because the page floods it. */
   flooded: () => void;
+  /** Counts what the page is told and refused here. */
+  use?: Pick<PaneUse, 'told' | 'refused'>;
   now?: () => number;
 }
 
@@ -109,7 +112,15 @@ export class Bridge {
     const text = JSON.stringify(frame);
     if (!fits(text)) return false;
     this.#port.postMessage(text);
+    this.#told(event, params);
     return true;
+  }
+
+  #told<E extends keyof Events>(event: E, params: Events[E]): void {
+    const { use } = this.#options;
+    if (event === 'context') use?.told('contexts', 1);
+    if ('messages' in params) use?.told('messages', params.messages.length);
+    if ('arrived' in params) use?.told('participants', params.arrived.length);
   }
 
   /** Tells of messages in as few events as they fit into. */
@@ -143,6 +154,7 @@ export class Bridge {
     if (this.#closed) return;
     const inSecond = this.#count();
     if (inSecond > LIMITS.floodPerSecond) {
+      this.#options.use?.refused('Flooded');
       this.close();
       this.#options.flooded();
       return;
@@ -204,11 +216,8 @@ export class Bridge {
     try {
       await this.#call(id, known, params);
     } catch (error) {
-      this.#refuse(
-        id,
-        ERROR.refused,
-        error instanceof BridgeRefusal ? error.data : this.#access.refusal(error),
-      );
+      if (error instanceof BridgeRefusal) this.#refuse(id, ERROR.refused, error.data);
+      else this.#deny(id, ERROR.refused, this.#access.refusal(error));
     }
   }
 
@@ -232,6 +241,12 @@ export class Bridge {
   }
 
   #refuse(id: string | null, code: number, data: RefusalData): void {
+    this.#options.use?.refused(data.code);
+    this.#deny(id, code, data);
+  }
+
+  /** What the server refused, it has counted itself. */
+  #deny(id: string | null, code: number, data: RefusalData): void {
     const response: Response = { jsonrpc: '2.0', id, error: { code, message: data.detail, data } };
     this.#post(JSON.stringify(response));
   }

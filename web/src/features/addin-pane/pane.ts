@@ -5,6 +5,7 @@
 import { api, unwrap } from '../../api/client';
 import { ProblemError } from '../../api/problem';
 import type { Pane } from '../../api/types';
+import type { UseReport } from './use';
 
 /** Headers that mark a request as one for the page of a pane. */
 export type PaneHeaders = { 'Perch-Pane': string };
@@ -37,6 +38,14 @@ export class OpenPane {
 
   get token(): string {
     return this.#pane.token;
+  }
+
+  /** Says what the page was told and refused without the server. It comes too late when the pane has ended. */
+  report(report: UseReport): void {
+    const params = { path: { room: this.#room } };
+    const body = { pane: this.token, ...report };
+    // Outlives the document: the last report is sent when the chat is closed.
+    api.POST('/api/v1/rooms/{room}/panes/report', { params, body, keepalive: true }).catch(() => {});
   }
 
   /** Asks something for the page. A pane that was open for too long is opened once more. */

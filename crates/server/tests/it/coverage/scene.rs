@@ -314,6 +314,15 @@ pub(super) async fn scene() -> Scene {
             Some(json!({ "pane": pane["token"] })),
             Some((409, "PaneEnded")),
         ),
+        (
+            "report_pane",
+            "POST",
+            in_room("/panes/report"),
+            Some(
+                json!({ "pane": pane["token"], "refused": [{ "code": "MsgNotSupported", "count": 2 }] }),
+            ),
+            Some((409, "PaneEnded")),
+        ),
         ("list_token_keys", "GET", keys.clone(), None, denied),
         ("rotate_token_key", "POST", keys, Some(json!({})), denied),
         (

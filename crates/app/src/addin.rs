@@ -89,6 +89,7 @@ impl App {
             approved: true,
             disabled: false,
             secret: Secret(random_bytes()?),
+            webhook: None,
             revision: Revision(1),
             created_at: now,
             updated_at: now,

@@ -12,6 +12,7 @@ use crate::pool::PoolFqdn;
 use crate::refusal::{Code, Refusal};
 use crate::secret::Secret;
 use crate::time::Timestamp;
+use crate::webhook::Webhook;
 
 /// The variables that a URL may contain, as `{room.id}`; RFC 6570 level 1, in path, query and fragment only.
 pub const VARIABLES: [&str; 6] = ["room.id", "room.name", "pool", "locale", "theme", "addin"];
@@ -233,6 +234,8 @@ pub struct Addin {
     pub disabled: bool,
     /// Of which the pseudonyms are made by which it knows people. Never leaves the deployment.
     pub secret: Secret<[u8; 32]>,
+    /// Where its back end is told what is posted in its rooms.
+    pub webhook: Option<Webhook>,
     /// Counts its changes.
     pub revision: Revision,
     /// When it was registered.
@@ -343,6 +346,7 @@ mod tests {
             approved: true,
             disabled: false,
             secret: Secret([0; 32]),
+            webhook: None,
             revision: Revision(1),
             created_at: now,
             updated_at: now,

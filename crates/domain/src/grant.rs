@@ -321,6 +321,7 @@ mod tests {
             approved: true,
             disabled: false,
             secret: Secret([0; 32]),
+            webhook: None,
             revision: Revision(1),
             created_at: now,
             updated_at: now,

@@ -25,6 +25,7 @@ pub mod secret;
 pub mod time;
 pub mod token_key;
 pub mod trigger;
+pub mod webhook;
 
 pub use id::{
     AddinId, CategoryId, CredentialId, Nonce, PrincipalId, Revision, RoomId, Seq, TokenKeyId,

@@ -31,8 +31,8 @@ pub use deployment::{
 };
 pub use error::{Key, StoreError};
 pub use pool::{
-    Append, Appended, Attention, Batch, Catalogue, CatalogueChanges, Page, PoolStore, PoolWrite,
-    ReadMark,
+    Append, Appended, Attention, Batch, Catalogue, CatalogueChanges, DEAD_LETTERS_KEPT, Page,
+    PoolStore, PoolWrite, ReadMark, WEBHOOKS_DUE_MAX,
 };
 pub use search::SearchIndex;
 pub use timed::timed;

@@ -9,9 +9,15 @@ use perch_domain::message::{Draft, Message, Via};
 use perch_domain::original::Original;
 use perch_domain::room::Room;
 use perch_domain::trigger::Trigger;
+use perch_domain::webhook::{DeadLetter, WebhookCursor, WebhookState};
 use perch_domain::{AddinId, CategoryId, Nonce, PrincipalId, RoomId, Seq, Timestamp, TriggerId};
 
 use crate::{AddinHealth, AuditEntry, CheckClaim, SeenPage, StoreError, Version};
+
+/// Rooms of which webhooks are told in one go.
+pub const WEBHOOKS_DUE_MAX: u32 = 256;
+/// What was given up for one webhook and is still listed.
+pub const DEAD_LETTERS_KEPT: u32 = 500;
 
 /// All of a pool that is kept in memory.
 #[derive(Clone, Debug, Default)]
@@ -232,6 +238,47 @@ pub trait PoolStore: Send + Sync {
         held_until: Timestamp,
     ) -> Result<bool, StoreError>;
 
+    /// Where there are messages of which a webhook has not been told and may be now, at most [`WEBHOOKS_DUE_MAX`] rooms.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn due_webhooks(&self, now: Timestamp) -> Result<Vec<WebhookCursor>, StoreError>;
+
+    /// How far an add-in's webhook has been told of each room that uses the add-in, with the place of the room's last message;
+    /// by the rooms' names.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn webhook_cursors(
+        &self,
+        addin: AddinId,
+    ) -> Result<Vec<(WebhookCursor, Seq)>, StoreError>;
+
+    /// How an add-in's webhook fares; `None`: it has none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn webhook_state(&self, addin: AddinId) -> Result<Option<WebhookState>, StoreError>;
+
+    /// What was given up for an add-in's webhook, newest first; the newest [`DEAD_LETTERS_KEPT`] are kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn dead_letters(&self, addin: AddinId) -> Result<Vec<DeadLetter>, StoreError>;
+
+    /// Takes or keeps the lease of a task that one node at a time is to do. `false`: another holder has it until later
+    /// than `now`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn lease(
+        &self,
+        task: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError>;
+
     /// Removes the messages received before a time of rooms whose category keeps no history.
     ///
     /// # Errors
@@ -338,6 +385,47 @@ pub trait PoolWrite: Send {
     /// # Errors
     /// When the database fails.
     async fn put_storage(&mut self, entry: &StorageEntry) -> Result<bool, StoreError>;
+    /// Moves a webhook's cursor on. `false`: it is not at `from` any more, the room does not use the add-in, or that has no
+    /// webhook.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn move_webhook_cursor(
+        &mut self,
+        from: Seq,
+        cursor: &WebhookCursor,
+    ) -> Result<bool, StoreError>;
+    /// Moves a webhook's cursor back, so that what stands after a place is told again, and at once; what was given up there
+    /// is forgotten. `false`: the room does not use the add-in, or that has no webhook.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn rewind_webhook(
+        &mut self,
+        addin: AddinId,
+        room: RoomId,
+        after: Seq,
+    ) -> Result<bool, StoreError>;
+    /// Keeps how a webhook fares, if it is still there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn put_webhook_state(&mut self, state: &WebhookState) -> Result<(), StoreError>;
+    /// Keeps what was given up; what was given up before at the same place is replaced.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn put_dead_letter(&mut self, letter: &DeadLetter) -> Result<(), StoreError>;
+    /// Forgets what was given up. `false`: there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn delete_dead_letter(
+        &mut self,
+        addin: AddinId,
+        room: RoomId,
+        seq: Seq,
+    ) -> Result<bool, StoreError>;
     /// Appends to the audit log.
     ///
     /// # Errors

@@ -136,6 +136,7 @@ pub const DERIVED: &[&str] = &[
     "addin_health",
     "change",
     "inactive_node",
+    "lease",
 ];
 
 /// The tables of a kind of database, in an order in which they can be filled.
@@ -215,6 +216,16 @@ const POOL: &[Table] = &[
     table!("addin_storage" (
         room: Room, addin: Id, key: Text, value: Text, version: Int, updated_at: Int, updated_by: Id
     ) order (room, addin, key)),
+    table!("webhook" (
+        addin: Id, url: Text, secret: Bytes, previous_secret: Bytes, previous_until: Int, told_at: Int, attempts: Int,
+        due_at: Int, failed_at: Int, error: Text
+    ) order (addin)),
+    table!("webhook_cursor" (
+        addin: Id, room: Room, seq: Int, since: Int, attempts: Int, due_at: Int
+    ) order (addin, room)),
+    table!("dead_letter" (
+        addin: Id, room: Room, seq: Int, at: Int, attempts: Int, reason: Text
+    ) order (addin, room, seq)),
     AUDIT,
 ];
 

@@ -74,6 +74,7 @@ pub(crate) fn addin(n: u128, name: &str) -> Addin {
         approved: true,
         disabled: false,
         secret: Secret([7; 32]),
+        webhook: None,
         revision: Revision(1),
         created_at: START,
         updated_at: START,

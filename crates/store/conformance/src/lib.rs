@@ -30,6 +30,7 @@ pub mod room;
 pub mod search;
 pub mod snapshot;
 pub mod trigger;
+pub mod webhook;
 
 /// Makes a test of each behaviour. `$fixture` is a function whose future gives empty storage, and something that is kept
 /// until the test has ended, such as the folder of its files.
@@ -127,6 +128,16 @@ macro_rules! suite {
             search::a_page_may_end_early_and_the_next_one_goes_on,
             search::what_is_gone_is_not_found_and_a_room_is_forgotten,
             search::messages_are_read_at_their_places_and_nothing_elsewhere,
+            webhook::a_webhook_is_found_as_it_was_stored_and_changed,
+            webhook::a_webhook_is_told_of_a_room_from_when_both_are_there,
+            webhook::a_webhook_is_no_longer_told_of_a_room_without_its_addin,
+            webhook::a_webhook_is_due_where_it_lags_and_may_be_tried,
+            webhook::a_webhooks_cursor_moves_on_from_where_it_was_only,
+            webhook::a_webhook_is_told_again_from_a_place,
+            webhook::how_a_webhook_fares_is_kept_until_it_is_elsewhere,
+            webhook::dead_letters_are_listed_newest_first_and_forgotten,
+            webhook::of_dead_letters_the_newest_are_kept,
+            webhook::one_holder_at_a_time_has_a_lease,
             snapshot::a_snapshot_sees_one_moment,
             snapshot::what_is_not_there_has_no_snapshot_and_is_not_made,
             snapshot::a_pool_filled_from_another_is_the_same_and_goes_on,

@@ -23,6 +23,7 @@ mod snapshot;
 mod storage;
 mod trigger;
 mod url;
+mod webhook;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -178,6 +179,11 @@ const fn migrations(part: &Part) -> &'static [Migration] {
                 7,
                 "create_message_original",
                 include_str!("../migrations/pool/0007_create_message_original.sql"),
+            ),
+            (
+                8,
+                "create_webhook",
+                include_str!("../migrations/pool/0008_create_webhook.sql"),
             ),
         ],
     }

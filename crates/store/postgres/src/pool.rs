@@ -10,6 +10,7 @@ use perch_domain::original::Original;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::room::Room;
 use perch_domain::trigger::Trigger;
+use perch_domain::webhook::{DeadLetter, WebhookCursor, WebhookState};
 use perch_domain::{AddinId, CategoryId, PrincipalId, RoomId, Seq, Timestamp, TriggerId};
 use perch_store::{
     AddinHealth, Appended, Attention, AuditEntry, Batch, Catalogue, CatalogueChanges, Changed,
@@ -17,7 +18,9 @@ use perch_store::{
 };
 
 use crate::database::{Database, Session, answered};
-use crate::{addin_health, attention, audit, change, message, original, room, storage, trigger};
+use crate::{
+    addin_health, attention, audit, change, message, original, room, storage, trigger, webhook,
+};
 
 pub(crate) struct PostgresPoolStore {
     database: Database,
@@ -116,6 +119,35 @@ impl PoolStore for PostgresPoolStore {
         held_until: Timestamp,
     ) -> Result<bool, StoreError> {
         addin_health::put(&self.database, addin, seen, held_until).await
+    }
+
+    async fn due_webhooks(&self, now: Timestamp) -> Result<Vec<WebhookCursor>, StoreError> {
+        webhook::due(&mut *self.database.read().await?, now).await
+    }
+
+    async fn webhook_cursors(
+        &self,
+        addin: AddinId,
+    ) -> Result<Vec<(WebhookCursor, Seq)>, StoreError> {
+        webhook::cursors(&mut *self.database.read().await?, addin).await
+    }
+
+    async fn webhook_state(&self, addin: AddinId) -> Result<Option<WebhookState>, StoreError> {
+        webhook::state(&mut *self.database.read().await?, addin).await
+    }
+
+    async fn dead_letters(&self, addin: AddinId) -> Result<Vec<DeadLetter>, StoreError> {
+        webhook::dead_letters(&mut *self.database.read().await?, addin).await
+    }
+
+    async fn lease(
+        &self,
+        task: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        webhook::lease(&self.database, task, holder, now, until).await
     }
 
     async fn expire(&self, before: Timestamp) -> Result<u64, StoreError> {
@@ -229,6 +261,40 @@ impl PoolWrite for PostgresPoolWrite {
 
     async fn put_storage(&mut self, entry: &StorageEntry) -> Result<bool, StoreError> {
         storage::put(&mut self.session, entry).await
+    }
+
+    async fn move_webhook_cursor(
+        &mut self,
+        from: Seq,
+        cursor: &WebhookCursor,
+    ) -> Result<bool, StoreError> {
+        webhook::move_cursor(&mut self.session, from, cursor).await
+    }
+
+    async fn rewind_webhook(
+        &mut self,
+        addin: AddinId,
+        room: RoomId,
+        after: Seq,
+    ) -> Result<bool, StoreError> {
+        webhook::rewind(&mut self.session, addin, room, after).await
+    }
+
+    async fn put_webhook_state(&mut self, state: &WebhookState) -> Result<(), StoreError> {
+        webhook::put_state(&mut self.session, state).await
+    }
+
+    async fn put_dead_letter(&mut self, letter: &DeadLetter) -> Result<(), StoreError> {
+        webhook::put_dead_letter(&mut self.session, letter).await
+    }
+
+    async fn delete_dead_letter(
+        &mut self,
+        addin: AddinId,
+        room: RoomId,
+        seq: Seq,
+    ) -> Result<bool, StoreError> {
+        webhook::delete_dead_letter(&mut self.session, addin, room, seq).await
     }
 
     async fn audit(&mut self, record: &AuditRecord) -> Result<(), StoreError> {

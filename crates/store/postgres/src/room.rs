@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::change;
 use crate::convert::{get, id, revision, seq, time};
 use crate::database::error;
-use crate::trigger;
+use crate::{trigger, webhook};
 
 /// The lists of all categories, or of all rooms, by owner and role.
 type Lists<K> = HashMap<(K, String), Vec<PrincipalId>>;
@@ -33,7 +33,9 @@ pub(crate) async fn load(
     let version = change::version(connection).await?;
     let since = since.map(|since| int(since.0));
     let rows = sqlx::query(
-        "SELECT id, name, url, granted, requested, approved, disabled, secret, revision, created_at, updated_at FROM addin \
+        "SELECT id, name, addin.url, granted, requested, approved, disabled, addin.secret, revision, created_at, updated_at, \
+         webhook.url AS webhook_url, webhook.secret AS webhook_secret, previous_secret, previous_until \
+         FROM addin LEFT JOIN webhook ON webhook.addin = addin.id \
          WHERE $1::bigint IS NULL OR id IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'addin' AND version > $1)",
     )
         .bind(since)
@@ -134,6 +136,7 @@ fn addin(row: &PgRow, pool: &PoolFqdn) -> Result<Addin, StoreError> {
         approved: get(row, "approved")?,
         disabled: get(row, "disabled")?,
         secret: Secret(bytes_32(get(row, "secret")?, "addin", "secret")?),
+        webhook: webhook::of_addin(row)?,
         revision: revision(row, "addin")?,
         created_at: time(row, "created_at")?,
         updated_at: time(row, "updated_at")?,
@@ -211,10 +214,10 @@ pub(crate) async fn insert_addin(
     .bind(int(addin.revision.0))
     .bind(addin.created_at.as_micros())
     .bind(addin.updated_at.as_micros())
-    .execute(connection)
+    .execute(&mut *connection)
     .await
     .map_err(error)?;
-    Ok(())
+    webhook::put(connection, addin).await
 }
 
 pub(crate) async fn update_addin(
@@ -235,10 +238,14 @@ pub(crate) async fn update_addin(
         .bind(int(addin.revision.0))
         .bind(addin.updated_at.as_micros())
         .bind(addin.id.0)
-        .execute(connection)
+        .execute(&mut *connection)
         .await
         .map_err(error)?;
-    Ok(done.rows_affected() == 1)
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    webhook::put(connection, addin).await?;
+    Ok(true)
 }
 
 /// Removes an add-in. The rooms that have it are locked in the order in which batches lock rooms, before they lose it.
@@ -395,7 +402,8 @@ pub(crate) async fn insert_room(
     .execute(&mut *connection)
     .await
     .map_err(error)?;
-    put_room_lists(connection, room).await
+    put_room_lists(connection, room).await?;
+    webhook::follow_room(connection, room).await
 }
 
 pub(crate) async fn update_room(
@@ -426,6 +434,7 @@ pub(crate) async fn update_room(
         return Ok(false);
     }
     put_room_lists(connection, room).await?;
+    webhook::follow_room(connection, room).await?;
     Ok(true)
 }
 

@@ -19,6 +19,7 @@ mod search;
 mod snapshot;
 mod storage;
 mod trigger;
+mod webhook;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -136,6 +137,11 @@ const fn migrations(part: &Part) -> &'static [Migration] {
                 7,
                 "create_message_original",
                 include_str!("../migrations/pool/0007_create_message_original.sql"),
+            ),
+            (
+                8,
+                "create_webhook",
+                include_str!("../migrations/pool/0008_create_webhook.sql"),
             ),
         ],
     }

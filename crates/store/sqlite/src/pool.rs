@@ -10,6 +10,7 @@ use perch_domain::original::Original;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::room::Room;
 use perch_domain::trigger::Trigger;
+use perch_domain::webhook::{DeadLetter, WebhookCursor, WebhookState};
 use perch_domain::{AddinId, CategoryId, PrincipalId, RoomId, Seq, Timestamp, TriggerId};
 use perch_store::{
     AddinHealth, Appended, Attention, AuditEntry, Batch, Catalogue, CatalogueChanges, Changed,
@@ -19,7 +20,7 @@ use sqlx::{Sqlite, Transaction};
 
 use crate::change;
 use crate::database::{Database, error};
-use crate::{addin_health, attention, audit, message, original, room, storage, trigger};
+use crate::{addin_health, attention, audit, message, original, room, storage, trigger, webhook};
 
 pub(crate) struct SqlitePoolStore {
     database: Database,
@@ -114,6 +115,35 @@ impl PoolStore for SqlitePoolStore {
         held_until: Timestamp,
     ) -> Result<bool, StoreError> {
         addin_health::put(&self.database, addin, seen, held_until).await
+    }
+
+    async fn due_webhooks(&self, now: Timestamp) -> Result<Vec<WebhookCursor>, StoreError> {
+        webhook::due(&self.database.readers, now).await
+    }
+
+    async fn webhook_cursors(
+        &self,
+        addin: AddinId,
+    ) -> Result<Vec<(WebhookCursor, Seq)>, StoreError> {
+        webhook::cursors(&self.database.readers, addin).await
+    }
+
+    async fn webhook_state(&self, addin: AddinId) -> Result<Option<WebhookState>, StoreError> {
+        webhook::state(&self.database.readers, addin).await
+    }
+
+    async fn dead_letters(&self, addin: AddinId) -> Result<Vec<DeadLetter>, StoreError> {
+        webhook::dead_letters(&self.database.readers, addin).await
+    }
+
+    async fn lease(
+        &self,
+        task: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        webhook::lease(&self.database, task, holder, now, until).await
     }
 
     async fn expire(&self, before: Timestamp) -> Result<u64, StoreError> {
@@ -237,6 +267,40 @@ impl PoolWrite for SqlitePoolWrite {
 
     async fn put_storage(&mut self, entry: &StorageEntry) -> Result<bool, StoreError> {
         storage::put(&mut self.transaction, entry).await
+    }
+
+    async fn move_webhook_cursor(
+        &mut self,
+        from: Seq,
+        cursor: &WebhookCursor,
+    ) -> Result<bool, StoreError> {
+        webhook::move_cursor(&mut self.transaction, from, cursor).await
+    }
+
+    async fn rewind_webhook(
+        &mut self,
+        addin: AddinId,
+        room: RoomId,
+        after: Seq,
+    ) -> Result<bool, StoreError> {
+        webhook::rewind(&mut self.transaction, addin, room, after).await
+    }
+
+    async fn put_webhook_state(&mut self, state: &WebhookState) -> Result<(), StoreError> {
+        webhook::put_state(&mut self.transaction, state).await
+    }
+
+    async fn put_dead_letter(&mut self, letter: &DeadLetter) -> Result<(), StoreError> {
+        webhook::put_dead_letter(&mut self.transaction, letter).await
+    }
+
+    async fn delete_dead_letter(
+        &mut self,
+        addin: AddinId,
+        room: RoomId,
+        seq: Seq,
+    ) -> Result<bool, StoreError> {
+        webhook::delete_dead_letter(&mut self.transaction, addin, room, seq).await
     }
 
     async fn audit(&mut self, record: &AuditRecord) -> Result<(), StoreError> {

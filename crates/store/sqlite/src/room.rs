@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::change;
 use crate::convert::{get, id, revision, seq, time};
 use crate::database::error;
-use crate::trigger;
+use crate::{trigger, webhook};
 
 /// The lists of all categories, or of all rooms, by owner and role.
 type Lists<K> = HashMap<(K, String), Vec<PrincipalId>>;
@@ -36,7 +36,9 @@ pub(crate) async fn load(
     let version = change::version(readers).await?;
     let since = since.map(|since| int(since.0));
     let rows = sqlx::query(
-        "SELECT id, name, url, granted, requested, approved, disabled, secret, revision, created_at, updated_at FROM addin \
+        "SELECT id, name, addin.url, granted, requested, approved, disabled, addin.secret, revision, created_at, updated_at, \
+         webhook.url AS webhook_url, webhook.secret AS webhook_secret, previous_secret, previous_until \
+         FROM addin LEFT JOIN webhook ON webhook.addin = addin.id \
          WHERE ?1 IS NULL OR id IN (SELECT id FROM change WHERE kind = 'addin' AND version > ?1)",
     )
     .bind(since)
@@ -138,6 +140,7 @@ fn addin(row: &SqliteRow, pool: &PoolFqdn) -> Result<Addin, StoreError> {
         approved: get(row, "approved")?,
         disabled: get(row, "disabled")?,
         secret: Secret(bytes_32(get(row, "secret")?, "addin", "secret")?),
+        webhook: webhook::of_addin(row)?,
         revision: revision(row, "addin")?,
         created_at: time(row, "created_at")?,
         updated_at: time(row, "updated_at")?,
@@ -223,10 +226,10 @@ pub(crate) async fn insert_addin(
     .bind(int(addin.revision.0))
     .bind(addin.created_at.as_micros())
     .bind(addin.updated_at.as_micros())
-    .execute(connection)
+    .execute(&mut *connection)
     .await
     .map_err(error)?;
-    Ok(())
+    webhook::put(connection, addin).await
 }
 
 pub(crate) async fn update_addin(
@@ -247,10 +250,14 @@ pub(crate) async fn update_addin(
         .bind(int(addin.revision.0))
         .bind(addin.updated_at.as_micros())
         .bind(addin.id.0)
-        .execute(connection)
+        .execute(&mut *connection)
         .await
         .map_err(error)?;
-    Ok(done.rows_affected() == 1)
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    webhook::put(connection, addin).await?;
+    Ok(true)
 }
 
 /// Removes one row by its identifier; foreign keys take care of what hangs on it.
@@ -383,7 +390,8 @@ pub(crate) async fn insert_room(
     .execute(&mut *connection)
     .await
     .map_err(error)?;
-    put_room_lists(connection, room).await
+    put_room_lists(connection, room).await?;
+    webhook::follow_room(connection, room).await
 }
 
 pub(crate) async fn update_room(
@@ -414,6 +422,7 @@ pub(crate) async fn update_room(
         return Ok(false);
     }
     put_room_lists(connection, room).await?;
+    webhook::follow_room(connection, room).await?;
     Ok(true)
 }
 

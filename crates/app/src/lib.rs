@@ -17,6 +17,7 @@ pub mod catalogue;
 pub mod category;
 mod change;
 mod cluster;
+mod deliverer;
 pub mod directory;
 pub mod follow;
 mod gap;
@@ -40,6 +41,7 @@ mod store_error;
 mod tell;
 pub mod token;
 pub mod trigger;
+pub mod webhook;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -48,7 +50,7 @@ use perch_domain::addin::Origin;
 use perch_domain::limits::DEFAULT_CHAT_HISTORY;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::{Clock, Refusal, Timestamp};
-use perch_health::Prober;
+use perch_health::{Poster, Prober};
 use perch_live::bus::Bus;
 use perch_live::{Closing, Gaps, People};
 use perch_store::{DeploymentStore, Storage};
@@ -119,6 +121,10 @@ pub struct App {
     prober: Arc<dyn Prober>,
     /// Told when one may be due.
     checks: Arc<tokio::sync::Notify>,
+    /// Tells the receivers of webhooks.
+    poster: Arc<dyn Poster>,
+    /// Told when one may have to be told something.
+    tellings: Arc<tokio::sync::Notify>,
     /// One change of the deployment at a time: each is checked against what the one before left.
     change: tokio::sync::Mutex<()>,
 }
@@ -134,11 +140,13 @@ impl App {
         clock: Arc<dyn Clock>,
         bus: Option<Arc<dyn Bus>>,
         prober: Arc<dyn Prober>,
+        poster: Arc<dyn Poster>,
     ) -> Result<Arc<Self>, Refusal> {
         let cluster = bus.map(|bus| Cluster::new(settings.node_name.clone(), bus));
         let link = cluster.as_ref().map(Cluster::link);
         let gaps = Arc::<Gaps>::default();
         let checks = Arc::<tokio::sync::Notify>::default();
+        let tellings = Arc::<tokio::sync::Notify>::default();
         let deployment = storage.deployment().await.map_err(refused)?;
         let loaded = deployment.load().await.map_err(refused)?;
         let mut pools = BTreeMap::new();
@@ -173,6 +181,8 @@ impl App {
             pane_uses: PaneUses::default(),
             prober,
             checks: Arc::clone(&checks),
+            poster,
+            tellings: Arc::clone(&tellings),
             change: tokio::sync::Mutex::new(()),
         });
         app.note_versions();
@@ -180,6 +190,7 @@ impl App {
         tokio::spawn(Self::fill_gaps_always(Arc::downgrade(&app), gaps));
         tokio::spawn(Self::check_addins_always(Arc::downgrade(&app), checks));
         tokio::spawn(Self::record_panes_always(Arc::downgrade(&app)));
+        tokio::spawn(Self::tell_webhooks_always(Arc::downgrade(&app), tellings));
         app.join_cluster();
         Ok(app)
     }

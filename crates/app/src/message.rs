@@ -15,6 +15,7 @@ use perch_wire::principal::Author;
 use tokio::sync::oneshot;
 
 use crate::catalogue::RoomView;
+use crate::deliverer::hooked;
 use crate::pane_use::Read;
 use crate::store_error::{not_committed, refused};
 use crate::{Actor, App};
@@ -113,6 +114,7 @@ impl App {
         by_addin: ByAddin,
         done: impl FnOnce(Result<Posted, Refusal>) + Send + 'static,
     ) {
+        let tellings = hooked(&view).map(|_| Arc::clone(&self.tellings));
         let post = Post {
             append: Append {
                 room: view.room.id,
@@ -126,7 +128,12 @@ impl App {
             via: by_addin.via.map(|via| shown_via(&view, via)),
             author: Author::from(actor.principal()),
             log: view.log,
-            done: Box::new(|outcome| done(outcome.map_err(not_committed))),
+            done: Box::new(move |outcome| {
+                done(outcome.map_err(not_committed));
+                if let Some(tellings) = tellings {
+                    tellings.notify_one();
+                }
+            }),
         };
         view.pool.committer().post(post).await;
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use perch_app::{App, Settings};
 use perch_domain::SystemClock;
-use perch_health_probe::WebProber;
+use perch_health_probe::{WebPoster, WebProber};
 use perch_live::bus::Bus;
 use perch_live_nats::{NatsBus, NatsSettings};
 use perch_server::{ServerState, Tls};
@@ -88,6 +88,7 @@ pub(crate) async fn open(config: &Config) -> Result<Arc<App>, Error> {
         Arc::new(SystemClock),
         bus,
         Arc::new(WebProber::new()),
+        Arc::new(WebPoster::new()),
     )
     .await?)
 }

@@ -114,7 +114,7 @@ pub struct WebhookState {
     pub attempts: u32,
     /// When it may be tried again.
     pub due_at: Timestamp,
-    /// When an attempt failed last, and how, as a sentence.
+    /// When an attempt failed last, and how, as JSON.
     pub failed: Option<(Timestamp, String)>,
 }
 
@@ -131,7 +131,7 @@ pub struct DeadLetter {
     pub at: Timestamp,
     /// How often it was tried.
     pub attempts: u32,
-    /// What the receiver answered last, as a sentence.
+    /// What became of the last attempt, as JSON.
     pub reason: String,
 }
 

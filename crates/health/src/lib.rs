@@ -1,7 +1,8 @@
 //! Health of add-ins: whether browsers will show a page in the pane of this chat, and which header to change when not.
 //!
 //! A [`Prober`] looks at the page and says what it saw ([`Observation`]); [`judge`] makes [`Finding`]s of that, from the place
-//! of the browser that would frame it. Nothing here does I/O: the prober of the program is `perch-health-probe`.
+//! of the browser that would frame it. A [`Poster`] tells an add-in's own server of events, and [`NotTaken`] is what comes of its
+//! answer. Nothing here does I/O: the prober and the poster of the program are in `perch-health-probe`.
 //!
 //! Invariant: what browsers decide is decided as they do. Where their rules and the sense of a header differ, the rules win.
 
@@ -10,6 +11,7 @@ mod framing;
 mod judge;
 mod network;
 mod observation;
+mod webhook;
 
 use async_trait::async_trait;
 use perch_domain::addin::Origin;
@@ -18,6 +20,7 @@ pub use finding::{Finding, FindingCode, Severity};
 pub use judge::{Handshakes, REDIRECTS_MAX, Viewpoint, judge, severity};
 pub use network::{Network, is_loopback_name, may_reach};
 pub use observation::{Answer, Certificate, Cookie, End, Failure, Observation, Redirect};
+pub use webhook::{NotTaken, Poster, Request};
 
 /// Looks at an add-in's page as a browser would load it into the pane.
 #[async_trait]

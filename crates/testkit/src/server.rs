@@ -6,8 +6,9 @@ use perch_app::identity::PasswordCost;
 use perch_app::{App, Settings};
 use perch_domain::addin::Origin;
 use perch_domain::pool::PoolFqdn;
-use perch_domain::{Clock, PrincipalId};
-use perch_health_probe::WebProber;
+use perch_domain::webhook::DeadLetter;
+use perch_domain::{Clock, PrincipalId, Seq};
+use perch_health_probe::{WebPoster, WebProber};
 use perch_server::{HttpSettings, Readiness, ServerState, SocketLimits};
 use perch_store::{AuditEntry, Storage};
 use perch_store_sqlite::SqliteStorage;
@@ -150,6 +151,25 @@ impl Server {
             pool.close().await;
         }
         entries
+    }
+
+    /// Gives a message up for the webhook of an add-in, as if its receiver had refused it too often.
+    pub async fn give_up(&self, addin: &str, room: &str, seq: u64) {
+        let storage = SqliteStorage::new(self.folder.path().to_owned());
+        let pool = storage.pool(&PoolFqdn::stored(POOL.to_owned())).await;
+        let pool = pool.expect("a pool");
+        let letter = DeadLetter {
+            addin: addin.parse().expect("an add-in"),
+            room: room.parse().expect("a room"),
+            seq: Seq(seq),
+            at: self.clock.now(),
+            attempts: 12,
+            reason: r#"{"status":400}"#.to_owned(),
+        };
+        let mut write = pool.write().await.expect("a transaction");
+        write.put_dead_letter(&letter).await.expect("a dead letter");
+        write.commit().await.expect("a commit");
+        pool.close().await;
     }
 
     /// Somebody who is not signed in.
@@ -303,9 +323,16 @@ async fn run(
     };
     let storage = Arc::new(SqliteStorage::new(folder.path().to_owned()));
     let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(clock);
-    let app = App::open(storage, settings, clock, None, Arc::new(WebProber::new()))
-        .await
-        .expect("a deployment");
+    let app = App::open(
+        storage,
+        settings,
+        clock,
+        None,
+        Arc::new(WebProber::new()),
+        Arc::new(WebPoster::new()),
+    )
+    .await
+    .expect("a deployment");
     let (stop, stopped) = oneshot::channel();
     let state = ServerState::new(Arc::clone(&app), limits).with_http(http);
     let readiness = Arc::clone(state.readiness());

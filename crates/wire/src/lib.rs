@@ -24,6 +24,7 @@ pub mod search;
 pub mod session;
 pub mod token;
 pub mod trigger;
+pub mod webhook;
 
 /// Tells a field that is absent (leave it) from one that is `null` (clear it).
 pub(crate) fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>

@@ -235,6 +235,77 @@ export interface paths {
         patch: operations["update_addin"];
         trace?: never;
     };
+    "/api/v1/pools/{pool}/addins/{id}/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The webhook of an add-in, and how it fares */
+        get: operations["get_webhook"];
+        /** Say where an add-in's back end is told what is posted */
+        put: operations["set_webhook"];
+        post?: never;
+        /** Remove a webhook */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{pool}/addins/{id}/webhook/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new secret; the one before signs too for a day */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{pool}/addins/{id}/webhook/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell everything again from a place in a room on */
+        post: operations["replay_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{pool}/addins/{id}/webhook/dead-letters/{room}/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell once more what was given up */
+        post: operations["retry_dead_letter"];
+        /** Forget what was given up */
+        delete: operations["discard_dead_letter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pools/{pool}/triggers": {
         parameters: {
             query?: never;
@@ -908,6 +979,28 @@ export interface components {
              */
             start: number;
         };
+        /** @description A message that was given up. */
+        DeadLetter: {
+            /**
+             * Format: uint32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /** @description The last attempt, after which it was given up. */
+            failure: components["schemas"]["WebhookFailure"];
+            /**
+             * Format: uuid
+             * @description Its room.
+             */
+            room: string;
+            /** @description The room's name. */
+            room_name: string;
+            /**
+             * Format: uint64
+             * @description Its place there.
+             */
+            seq: number;
+        };
         /** @description How to delete. */
         Deletion: {
             /**
@@ -1016,6 +1109,26 @@ export interface components {
             secret: string;
             /** @description The token. */
             token: components["schemas"]["Token"];
+        };
+        /** @description A message that was given up, in a path. */
+        LetterPath: {
+            /**
+             * Format: uuid
+             * @description The add-in.
+             */
+            id: string;
+            /** @description The pool's fully qualified domain name. */
+            pool: string;
+            /**
+             * Format: uuid
+             * @description The message's room.
+             */
+            room: string;
+            /**
+             * Format: uint64
+             * @description Its place there.
+             */
+            seq: number;
         };
         /** @description The limits that forms and composers show. */
         Limits: {
@@ -1327,6 +1440,11 @@ export interface components {
             /** @description How it finds something. */
             rule: components["schemas"]["Rule"];
         };
+        /** @description Where an add-in's webhook is to be. */
+        NewWebhook: {
+            /** @description Absolute, `http` or `https`, at most 2,048 bytes, without variables. */
+            url: string;
+        };
         /** @description A node. */
         Node: {
             /** @description Whether it takes new clients. One that does not keeps those that it has. */
@@ -1569,6 +1687,19 @@ export interface components {
         };
         /** @description Which rooms, from the caller's point of view. */
         Relation: "followed" | "member" | "managed" | "visible" | "all";
+        /** @description What to tell again. */
+        Replay: {
+            /**
+             * Format: uint64
+             * @description The place of the first message; it and all after it are told, though some were before.
+             */
+            from: number;
+            /**
+             * Format: uuid
+             * @description The room.
+             */
+            room: string;
+        };
         /** @description A room as one person sees it. */
         Room: {
             /** @description What it is for. */
@@ -2109,6 +2240,76 @@ export interface components {
             /** @description What it did. */
             part: components["schemas"]["Part"];
         };
+        /** @description The webhook of an add-in. */
+        Webhook: {
+            /** @description What was given up, newest first; the newest 500 are kept. */
+            dead_letters: components["schemas"]["DeadLetter"][];
+            /** @description The last attempt that failed. */
+            failure?: components["schemas"]["WebhookFailure"] | null;
+            /** @description When a receiver that is away is tried again. */
+            next_attempt_at?: string | null;
+            /** @description Until when events are signed by the secret before it too. */
+            previous_secret_until?: string | null;
+            /** @description The first 500 of its rooms, by name. */
+            rooms: components["schemas"]["WebhookRoom"][];
+            /** @description By which they are signed: `whsec_` and Base64 of 32 bytes. Only in the answer that made it; nobody is shown it again. */
+            secret?: string | null;
+            /** @description How it fares. */
+            state: components["schemas"]["WebhookState"];
+            /** @description When its receiver last took an event. */
+            told_at?: string | null;
+            /** @description Where events are posted to. */
+            url: string;
+            /**
+             * Format: uint64
+             * @description Messages that it has yet to be told of, over all rooms.
+             */
+            waiting: number;
+        };
+        /** @description Why an event was not taken. */
+        WebhookFailure: {
+            /** @description When that was. */
+            at: string;
+            /**
+             * @description A stable code: `Redirect`, `Gone`, `Busy`, `Refused`, `NameUnknown`, `AddressForbidden`, `Unreachable`, `TimedOut`, `Tls` or
+             *      `Broken`.
+             */
+            code: string;
+            /** @description What happened and what to do, in English. */
+            detail: string;
+            /**
+             * Format: uint16
+             * @description The status, if there was an answer.
+             */
+            status?: number | null;
+        };
+        /** @description How far a webhook was told of a room. */
+        WebhookRoom: {
+            /**
+             * Format: uint64
+             * @description The place of the room's last message.
+             */
+            head: number;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The room.
+             */
+            room: string;
+            /**
+             * Format: uint64
+             * @description The place of the last message of which it was told, or which was passed over or given up.
+             */
+            seq: number;
+            /**
+             * Format: uint64
+             * @description Up to here stand earlier messages, of which it is told only with `messages.history`.
+             */
+            since: number;
+        };
+        /** @description How a webhook fares. */
+        WebhookState: "untried" | "ok" | "refusing" | "away";
         /** @description Why an add-in may not do something. */
         Why: "maximum" | "room" | "pending" | "disabled" | "unknown";
     };
@@ -3936,6 +4137,600 @@ export interface operations {
             };
             /** @description `InvalidArgument`, `InvalidName`, `InvalidUrl`. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The add-in. */
+                id: string;
+                /** @description The pool's fully qualified domain name. */
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook of an add-in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The add-in. */
+                id: string;
+                /** @description The pool's fully qualified domain name. */
+                pool: string;
+            };
+            cookie?: never;
+        };
+        /** @description Where an add-in's webhook is to be. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description The webhook of an add-in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `InvalidArgument`, `InvalidUrl`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The add-in. */
+                id: string;
+                /** @description The pool's fully qualified domain name. */
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The add-in. */
+                id: string;
+                /** @description The pool's fully qualified domain name. */
+                pool: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook of an add-in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The add-in. */
+                id: string;
+                /** @description The pool's fully qualified domain name. */
+                pool: string;
+            };
+            cookie?: never;
+        };
+        /** @description What to tell again. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replay"];
+            };
+        };
+        responses: {
+            /** @description The webhook of an add-in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`, `ErrorPermission`, `ActionNotGranted`, `AddinDisabled`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `InvalidArgument`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_dead_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The add-in. */
+                id: string;
+                /** @description The pool's fully qualified domain name. */
+                pool: string;
+                /** @description The message's room. */
+                room: string;
+                /** @description Its place there. */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook of an add-in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`, `ErrorPermission`, `ActionNotGranted`, `AddinDisabled`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `InvalidArgument`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_dead_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The add-in. */
+                id: string;
+                /** @description The pool's fully qualified domain name. */
+                pool: string;
+                /** @description The message's room. */
+                room: string;
+                /** @description Its place there. */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`, `ErrorPermission`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };

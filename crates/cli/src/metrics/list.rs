@@ -92,6 +92,11 @@ const METRICS: &[(&str, Kind, &str)] = &[
         Kind::Counter,
         "Calls of add-ins' pages that were refused, by the client around the page or by the server.",
     ),
+    (
+        "perch_webhook_events_total",
+        Kind::Counter,
+        "Attempts to tell a webhook's receiver: taken, away or refused; and given_up, an event refused too often.",
+    ),
 ];
 
 /// Gives every metric its help.

@@ -133,6 +133,15 @@ async fn the_documented_metrics_are_those_that_a_busy_server_exports() {
         .post(&format!("{path}/panes/report"), refused)
         .await
         .done();
+    // Nobody listens there.
+    let webhook = format!("{POOL}/addins/{}/webhook", addin["id"].as_str().unwrap());
+    let receiver = json!({ "url": "http://127.0.0.1:9/" });
+    control.put(&webhook, receiver).await.done();
+    one.post(room, "$MSFT again").await;
+    let away = r#"perch_webhook_events_total{outcome="away"}"#;
+    while !scraped(&server).await.contains(away) {
+        tokio::task::yield_now().await;
+    }
 
     for id in 0..30 {
         one.send(json!({ "type": "ping", "id": id })).await;

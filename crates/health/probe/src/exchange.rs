@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
 use hyper::header::{self, HeaderMap, HeaderName};
-use hyper::{Request, Response};
+use hyper::http::request::Builder;
+use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use perch_health::{Answer, Certificate, Cookie, Failure};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -86,18 +87,7 @@ where
 
 /// What a browser asks for a frame, so that a page that looks at it answers the same.
 fn request(page: &Url) -> Result<Request<Empty<Bytes>>, Failure> {
-    let port = page
-        .port()
-        .map_or_else(String::new, |port| format!(":{port}"));
-    let path = match page.query() {
-        Some(query) => format!("{}?{query}", page.path()),
-        None => page.path().to_owned(),
-    };
-    Request::get(path)
-        .header(
-            header::HOST,
-            format!("{}{port}", page.host_str().unwrap_or_default()),
-        )
+    to(Method::GET, page)
         .header(header::USER_AGENT, USER_AGENT)
         .header(
             header::ACCEPT,
@@ -106,9 +96,69 @@ fn request(page: &Url) -> Result<Request<Empty<Bytes>>, Failure> {
         .header("sec-fetch-dest", "iframe")
         .header("sec-fetch-mode", "navigate")
         .header("sec-fetch-site", "cross-site")
-        .header(header::CONNECTION, "close")
         .body(Empty::new())
         .map_err(|_| Failure::BadUrl)
+}
+
+/// The status with which a server answers to a body that is posted over a connection to it.
+pub(crate) async fn post(
+    stream: TcpStream,
+    trust: &Trust,
+    receiver: &Url,
+    event: perch_health::Request,
+) -> Result<u16, Failure> {
+    if receiver.scheme() == "http" {
+        return send(stream, receiver, event).await;
+    }
+    let host = receiver.host_str().unwrap_or_default();
+    let (stream, _) = trust.connect(host, stream).await?;
+    send(stream, receiver, event).await
+}
+
+async fn send<S>(stream: S, receiver: &Url, event: perch_health::Request) -> Result<u16, Failure>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let broken = |cause: hyper::Error| Failure::Broken(brief(&cause));
+    let (mut sender, connection) = http1::Builder::new()
+        .max_buf_size(HEAD_BYTES_MAX)
+        .handshake(TokioIo::new(stream))
+        .await
+        .map_err(broken)?;
+    let _connection = AbortOnDropHandle::new(tokio::spawn(connection));
+    let mut request = to(Method::POST, receiver)
+        .header(
+            header::USER_AGENT,
+            concat!("Perch/", env!("CARGO_PKG_VERSION"), " (webhook)"),
+        )
+        .header(header::CONTENT_TYPE, "application/json");
+    for (name, value) in event.headers {
+        request = request.header(name, value);
+    }
+    let request = request.body(Full::new(Bytes::from(event.body)));
+    let request = request.map_err(|_| Failure::BadUrl)?;
+    let response = sender.send_request(request).await.map_err(broken)?;
+    // What it says beyond the status is of no concern, and is not read.
+    Ok(response.status().as_u16())
+}
+
+/// The beginning of a request for an address.
+fn to(method: Method, url: &Url) -> Builder {
+    let port = url
+        .port()
+        .map_or_else(String::new, |port| format!(":{port}"));
+    let path = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    Request::builder()
+        .method(method)
+        .uri(path)
+        .header(
+            header::HOST,
+            format!("{}{port}", url.host_str().unwrap_or_default()),
+        )
+        .header(header::CONNECTION, "close")
 }
 
 fn head(response: &Response<Incoming>) -> Answer {

@@ -1,13 +1,18 @@
+//! The prober and the poster.
+//!
 //! The prober: one GET for the page of an add-in, as a browser would load it into the pane, and what came of it.
 //!
 //! It goes where an administrator registered a page, and nowhere else: a redirect is followed within the page's own origin only,
 //! which is also all that the pane shows. The host is resolved once, its address is judged
 //! ([`perch_health::may_reach`]), and that address is what every connection goes to. No cookies, no credentials, no proxy.
 //!
+//! The poster ([`WebPoster`]) posts events to where an administrator registered a webhook, with the same bounds.
+//!
 //! Start with [`WebProber::observe`].
 
 mod exchange;
 mod trust;
+mod webhook;
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -22,6 +27,8 @@ use url::{Host, Url};
 
 use crate::exchange::Exchange;
 use crate::trust::{Trust, brief};
+
+pub use crate::webhook::WebPoster;
 
 /// How long a page may take for everything.
 pub const TIME_MAX: Duration = Duration::from_secs(10);
@@ -42,9 +49,7 @@ impl WebProber {
     /// Trusts the authorities that the system knows.
     #[must_use]
     pub fn new() -> Self {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        Self::trusting(roots, TIME_MAX)
+        Self::trusting(known_roots(), TIME_MAX)
     }
 
     /// Trusts some authorities, and waits so long for a page.
@@ -57,19 +62,9 @@ impl WebProber {
     }
 
     async fn look(&self, page: &Url, seen: &mut Observation) -> Result<End, Failure> {
-        let host = page.host().ok_or(Failure::BadUrl)?;
         let addresses = resolve(page).await?;
         seen.address = addresses.first().copied();
-        let port = page.port_or_known_default().unwrap_or_default();
-        let allowed: Vec<_> = addresses
-            .into_iter()
-            .filter(|address| may_reach(&host, *address))
-            .map(|address| SocketAddr::new(address, port))
-            .collect();
-        if allowed.is_empty() {
-            return Err(Failure::AddressForbidden);
-        }
-        let (mut stream, socket) = connect(&allowed).await?;
+        let (mut stream, socket) = connect(&allowed(page, &addresses)?).await?;
         seen.address = Some(socket.ip());
         let mut at = page.clone();
         loop {
@@ -146,6 +141,27 @@ async fn resolve(url: &Url) -> Result<Vec<IpAddr>, Failure> {
     let found = lookup_host((name, port)).await;
     let found = found.map_err(|_| Failure::NameUnknown)?;
     Ok(found.map(|socket| socket.ip()).collect())
+}
+
+/// Of the addresses of a URL's host those that may be connected to.
+fn allowed(url: &Url, addresses: &[IpAddr]) -> Result<Vec<SocketAddr>, Failure> {
+    let host = url.host().ok_or(Failure::BadUrl)?;
+    let port = url.port_or_known_default().unwrap_or_default();
+    let allowed: Vec<_> = (addresses.iter())
+        .filter(|address| may_reach(&host, **address))
+        .map(|address| SocketAddr::new(*address, port))
+        .collect();
+    if allowed.is_empty() {
+        return Err(Failure::AddressForbidden);
+    }
+    Ok(allowed)
+}
+
+/// The authorities that the system knows.
+fn known_roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots
 }
 
 /// Connects to the first address that answers, as browsers do.

@@ -23,11 +23,11 @@ use crate::problem::Refused;
 
 /// An add-in in a path.
 #[derive(Deserialize, JsonSchema)]
-struct AddinPath {
+pub(super) struct AddinPath {
     /// The pool's fully qualified domain name.
-    pool: String,
+    pub(super) pool: String,
     /// The add-in.
-    id: Uuid,
+    pub(super) id: Uuid,
 }
 
 /// How to delete.

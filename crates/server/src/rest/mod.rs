@@ -14,6 +14,7 @@ mod room;
 mod search;
 mod session;
 mod trigger;
+mod webhook;
 
 use aide::axum::ApiRouter;
 
@@ -37,6 +38,10 @@ pub(crate) const TAGS: &[(&str, &str)] = &[
     (
         "addin",
         "Add-ins: pages that administrators register and rooms show.",
+    ),
+    (
+        "webhook",
+        "Webhooks: where an add-in's back end is told what is posted.",
     ),
     (
         "trigger",
@@ -73,6 +78,7 @@ pub(crate) fn routes() -> ApiRouter<ServerState> {
         .merge(node::routes())
         .merge(principal::routes())
         .merge(addin::routes())
+        .merge(webhook::routes())
         .merge(trigger::routes())
         .merge(category::routes())
         .merge(room::routes())

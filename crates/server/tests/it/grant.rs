@@ -13,7 +13,8 @@ pub(crate) struct Scene {
     pub(crate) control: Person,
     pub(crate) amelie: Person,
     pub(crate) room: String,
-    addin: String,
+    /// The add-in's path.
+    pub(crate) addin: String,
 }
 
 impl Scene {

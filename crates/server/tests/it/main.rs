@@ -31,3 +31,4 @@ mod secret;
 mod session;
 mod token;
 mod trigger;
+mod webhook;

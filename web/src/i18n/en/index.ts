@@ -13,6 +13,7 @@ import room from './room.json';
 import search from './search.json';
 import session from './session.json';
 import trigger from './trigger.json';
+import webhook from './webhook.json';
 
 export const resources = {
   addin,
@@ -30,4 +31,5 @@ export const resources = {
   search,
   session,
   trigger,
+  webhook,
 };

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use perch_app::{App, Settings};
 use perch_domain::SystemClock;
 use perch_domain::addin::Origin;
-use perch_health_probe::WebProber;
+use perch_health_probe::{WebPoster, WebProber};
 use perch_live::bus::{Bus, Delivery};
 use perch_server::{ServerState, SocketLimits};
 use perch_store_postgres::{PostgresStorage, PostgresUrl};
@@ -128,7 +128,9 @@ impl Node {
         let storage = Arc::new(PostgresStorage::new(&place, 8));
         let bus = Some(chaos.join());
         let prober = Arc::new(WebProber::new());
-        let app = App::open(storage, settings, Arc::new(SystemClock), bus, prober).await;
+        let poster = Arc::new(WebPoster::new());
+        let clock = Arc::new(SystemClock);
+        let app = App::open(storage, settings, clock, bus, prober, poster).await;
         let limits = SocketLimits {
             frames_per_second: NonZeroU32::MAX,
             frames_burst: NonZeroU32::MAX,

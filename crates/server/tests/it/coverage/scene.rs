@@ -33,6 +33,16 @@ pub(super) async fn scene() -> Scene {
     let room = server
         .room_of(json!({ "category": "Trading", "name": "FX", "addin": addin }))
         .await;
+    let asked = json!({ "nonce": Uuid::new_v4(), "text": "Who follows $MSFT?" });
+    let messages = format!("/rooms/{room}/messages");
+    browser.post(&messages, asked).await.done();
+    let webhook = format!("addins/{addin}/webhook");
+    // Nobody is there, and is found out at once.
+    let receiver = json!({ "url": "http://127.0.0.1:9/" });
+    let path = format!("/pools/{POOL}/{webhook}");
+    browser.put(&path, receiver.clone()).await.done();
+    server.give_up(&addin, &room, 1).await;
+    let letter = format!("{webhook}/dead-letters/{room}/1");
     let token = browser
         .post("/tokens", json!({ "name": "old" }))
         .await
@@ -176,6 +186,25 @@ pub(super) async fn scene() -> Scene {
             Some(json!({ "name": "Topics" })),
             denied,
         ),
+        ("get_webhook", "GET", pool(&webhook), None, denied),
+        ("set_webhook", "PUT", pool(&webhook), Some(receiver), denied),
+        (
+            "rotate_webhook_secret",
+            "POST",
+            pool(&format!("{webhook}/secret")),
+            None,
+            denied,
+        ),
+        (
+            "replay_webhook",
+            "POST",
+            pool(&format!("{webhook}/replay")),
+            Some(json!({ "room": room, "from": 2 })),
+            denied,
+        ),
+        ("retry_dead_letter", "POST", pool(&letter), None, denied),
+        ("discard_dead_letter", "DELETE", pool(&letter), None, denied),
+        ("delete_webhook", "DELETE", pool(&webhook), None, denied),
         ("list_triggers", "GET", pool("triggers"), None, denied),
         (
             "create_trigger",

@@ -31,6 +31,7 @@ bench: release ## measure; the figures are explained in docs/benchmarks.md
 	target/release/perch bench peer ejabberd --if-installed $(KEEP)
 	target/release/perch bench peer nats --if-installed $(KEEP)
 	target/release/perch bench peer floor $(KEEP)
+	target/release/perch bench panes $(KEEP)
 	target/release/perch bench archive --history $(HISTORY) --runs 1 $(KEEP)
 	target/release/perch bench nodes --if-installed $(KEEP)
 	target/release/perch bench nodes --nodes 3 --members 2000 --runs 1 --if-installed $(KEEP)

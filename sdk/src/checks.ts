@@ -93,7 +93,7 @@ const message = shape<Message>({
   contexts: list(context),
   cut: optional(flag),
 });
-const participant = shape<Participant>({ ...authorFields, manager: flag, presenter: flag });
+const participant = shape<Participant>({ ...authorFields, manager: flag, presenter: flag, can_post: flag });
 const room = shape<RoomProperties>({
   id: text,
   name: text,
@@ -103,6 +103,7 @@ const room = shape<RoomProperties>({
   category: text,
   pool: text,
   joined: flag,
+  can_post: flag,
   unread: whole,
 });
 const environmentFields: Fields<Environment> = { locale: text, theme: oneOf('light', 'dark') };
@@ -154,6 +155,7 @@ export const paramsChecks: { readonly [M in keyof Methods]: Check<Methods[M]['pa
   'filter.set': shape<Methods['filter.set']['params']>({ enabled: flag }, 'exact'),
   'filter.answer': (value): value is Methods['filter.answer']['params'] =>
     passed(value) || replaced(value) || canceled(value),
+  heartbeat: none,
   ready: none,
 };
 
@@ -173,6 +175,7 @@ export const resultChecks: { readonly [M in keyof Methods]: Check<Methods[M]['re
   'token.get': shape<Methods['token.get']['result']>({ token: text, expires_in: whole }),
   'filter.set': shape<NoParams>({}),
   'filter.answer': shape<NoParams>({}),
+  heartbeat: shape<NoParams>({}),
   ready: shape<NoParams>({}),
 };
 
@@ -191,6 +194,10 @@ export const eventChecks: { readonly [E in keyof Events]: Check<Events[E]> } = {
   'storage.changed': shape<Events['storage.changed']>({ entry }),
   'environment.changed': environment,
   'grants.changed': shape<Events['grants.changed']>({ granted: list(text) as Check<readonly Capability[]> }),
+  closed: shape<Events['closed']>({
+    code: oneOf('disabled', 'replaced', 'left', 'closed', 'flooded', 'lost'),
+    detail: text,
+  }),
 };
 
 /** Returns the capabilities in a list of names; names that this version does not know are left out. */

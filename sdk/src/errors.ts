@@ -44,7 +44,7 @@ export class NotInRoomError extends AddinError {
 export class DisconnectedError extends AddinError {
   override readonly name = 'DisconnectedError';
 
-  constructor() {
-    super('Disconnected', 'The room no longer answers. Reload the pane.');
+  constructor(detail = 'The room no longer answers. Reload the pane.') {
+    super('Disconnected', detail);
   }
 }

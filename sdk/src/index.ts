@@ -4,6 +4,8 @@ export { AddinError, DisconnectedError, NotGrantedError, NotInRoomError } from '
 export type {
   Author,
   Capability,
+  CloseCode,
+  Closed,
   Context,
   ContextOrigin,
   Denied,
@@ -18,6 +20,7 @@ export type {
   User,
 } from './protocol.js';
 export {
+  type JoinState,
   type OutgoingFilter,
   RoomAddin,
   type RoomEvents,

@@ -5,6 +5,7 @@ import {
   type Author,
   CAPABILITIES,
   type Capability,
+  type Closed,
   type Context,
   ERROR,
   type Events,
@@ -80,6 +81,7 @@ export class MockRoom {
       category: 'Trading',
       pool: 'pool.example',
       joined: true,
+      can_post: true,
       unread: 0,
       ...room,
     };
@@ -143,8 +145,9 @@ export class MockRoom {
     else this.#refusals.set(method, new Refusal(refusal.code, refusal.detail));
   }
 
-  /** Takes the room away: the session ends, and `window.parent` is again what it was. */
-  close(): void {
+  /** Takes the room away: the page is told why, the session ends, and `window.parent` is again what it was. */
+  close(closed: Closed = { code: 'closed', detail: 'The pane was closed.' }): void {
+    this.#tell('closed', closed);
     this.#end();
     this.#restore();
   }
@@ -252,6 +255,7 @@ export class MockRoom {
       settle(answer);
       return {};
     },
+    heartbeat: async () => ({}),
     ready: async () => {
       this.#ready = true;
       return {};

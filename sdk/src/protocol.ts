@@ -6,6 +6,8 @@
 // 2. Then JSON-RPC 2.0 on the port. Each message is one JSON text (a string, so that its size is known before anything
 //    looks into it). The page asks (`Methods`), the room answers and tells (`Events`). Ids are strings.
 // 3. Events begin after the page has called `ready`; the latest context, if there is one, is the first of them.
+// 4. The page says that it is alive (`heartbeat`), and learns by the answer that the room is. When the room ends the session it
+//    says why (`closed`), then closes the port.
 //
 // Records have the field names of the HTTP API. Receivers ignore fields they do not know in results and events;
 // the room refuses fields it does not know in params.
@@ -32,13 +34,20 @@ export const LIMITS = {
   participantsCount: 200,
   /** How long a person's message waits for the filter's answer, in milliseconds; then it is posted as it was typed. */
   filterMs: 4000,
+  /** How often a page says that it is alive, in milliseconds. */
+  heartbeatMs: 20_000,
+  /**
+   * How long a page that has said so once may then be silent before people are told that it does not answer, in milliseconds. Browsers
+   * let pages in the background do something once a minute.
+   */
+  silenceMs: 100_000,
   /** Characters of the reason for which a filter holds a message back. */
   reasonChars: 500,
 } as const;
 
 /** What a page can be granted: the most by an administrator, less of it in a room by the room's manager. */
 export const CAPABILITIES = [
-  /** The room's properties; without it they are blank, but for `id` and `joined`. */
+  /** The room's properties; without it they are blank, but for `id`, `type`, `privacy`, `joined` and `can_post`. */
   'room.info',
   /** Typed contexts, without the text they were found in and its author. */
   'contexts',
@@ -143,6 +152,30 @@ export interface Message {
 export interface Participant extends Author {
   readonly manager: boolean;
   readonly presenter: boolean;
+  /** Whether they may post in this room: everybody in a normal room, presenters in an auditorium. */
+  readonly can_post: boolean;
+}
+
+/** Why a session ended. */
+export type CloseCode =
+  /** An administrator disabled the add-in. */
+  | 'disabled'
+  /** The room has another add-in now, or none, or the add-in another address. */
+  | 'replaced'
+  /** The person is no longer in the room, or may not be. */
+  | 'left'
+  /** The pane was closed, loaded again, or left for another room. */
+  | 'closed'
+  /** The page sent far more than a page may. */
+  | 'flooded'
+  /** The room no longer answers. */
+  | 'lost';
+
+/** Why a session ended, for programs and for people. */
+export interface Closed {
+  readonly code: CloseCode;
+  /** An English sentence. */
+  readonly detail: string;
 }
 
 /** What the room is, to the person who looks at it. */
@@ -158,6 +191,8 @@ export interface RoomProperties {
   readonly pool: string;
   /** Whether the person takes part; false while the connection is being restored. */
   readonly joined: boolean;
+  /** Whether the person who looks at the page may post. */
+  readonly can_post: boolean;
   /** Messages the person has not read. */
   readonly unread: number;
 }
@@ -265,6 +300,8 @@ export interface Methods {
   'filter.set': { params: { readonly enabled: boolean }; result: NoParams };
   /** Answers one `message.sending`; a second answer, or one that comes too late, is refused. */
   'filter.answer': { params: { readonly id: string } & FilterAnswer; result: NoParams };
+  /** The page is alive. */
+  heartbeat: { params: NoParams; result: NoParams };
   /** The page listens: events may begin. */
   ready: { params: NoParams; result: NoParams };
 }
@@ -287,6 +324,8 @@ export interface Events {
   'storage.changed': { readonly entry: StorageEntry };
   'environment.changed': Environment;
   'grants.changed': { readonly granted: readonly Capability[] };
+  /** The last one: the room has ended the session. */
+  closed: Closed;
 }
 
 /** What a page needs to ask something; null where nothing is needed. */
@@ -302,6 +341,7 @@ export const METHOD_NEEDS: { readonly [M in keyof Methods]: Capability | null } 
   'token.get': 'token.issue',
   'filter.set': 'messages.filter',
   'filter.answer': 'messages.filter',
+  heartbeat: null,
   ready: null,
 };
 
@@ -310,12 +350,14 @@ export const EVENT_NEEDS: { readonly [E in keyof Events]: Capability | null } = 
   context: 'contexts',
   'messages.received': 'messages.live',
   'participants.changed': 'participants',
-  'room.changed': 'room.info',
+  // Blank without `room.info`, but for whether the person takes part and may post.
+  'room.changed': null,
   'unread.changed': 'room.info',
   'message.sending': 'messages.filter',
   'storage.changed': 'storage',
   'environment.changed': null,
   'grants.changed': null,
+  closed: null,
 };
 
 /** A request of the page. */

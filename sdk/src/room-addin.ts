@@ -3,6 +3,7 @@
 import { knownCapabilities } from './checks.js';
 import type {
   Capability,
+  Closed,
   Denied,
   Environment,
   Events,
@@ -35,7 +36,17 @@ export interface RoomEvents {
   environmentChanged: Events['environment.changed'];
   /** What the page may do changed: an administrator or the room's manager allows more, or less. */
   grantsChanged: Events['grants.changed'];
+  /** `joinState` changed. */
+  joinStateChanged: { readonly state: JoinState };
+  /** The session has ended, with the reason; a new handler is called at once when it has. */
+  closed: Closed;
 }
+
+/**
+ * Whether the person takes part in the room: `joined`; `pending` while the connection is being restored; `ended` once the session
+ * has, for the reason that `closed` gives.
+ */
+export type JoinState = 'joined' | 'pending' | 'ended';
 
 /** What the welcome carried. */
 export interface Welcomed {
@@ -85,12 +96,15 @@ export class RoomAddin {
     storageChanged: new Set(),
     environmentChanged: new Set(),
     grantsChanged: new Set(),
+    joinStateChanged: new Set(),
+    closed: new Set(),
   };
   #granted: readonly Capability[];
   #room: RoomProperties;
   #user: User;
   #context: Events['context'] | null = null;
   #filter: OutgoingFilter | null = null;
+  #closed: Closed | null = null;
 
   private constructor(session: Session, { granted, denied }: Welcomed, room: RoomProperties, user: User) {
     this.#session = session;
@@ -148,6 +162,16 @@ export class RoomAddin {
   /** The latest context and the message it was found in, or null while there was none. */
   get context(): Events['context'] | null {
     return this.#context;
+  }
+
+  /** Whether the person takes part in the room, kept up to date. */
+  get joinState(): JoinState {
+    return this.#closed !== null ? 'ended' : this.#room.joined ? 'joined' : 'pending';
+  }
+
+  /** Why the session ended, or null while it lasts. */
+  get closed(): Closed | null {
+    return this.#closed;
   }
 
   /** Returns everyone who is in the room now, in as many requests as that takes. */
@@ -222,11 +246,12 @@ export class RoomAddin {
   /** Calls `handler` for each event from now on, until the returned function is called. */
   on<E extends keyof RoomEvents>(event: E, handler: (event: RoomEvents[E]) => void): () => void {
     this.#handlers[event].add(handler);
-    if (event === 'context' && this.#context !== null) {
-      const context = this.#context;
+    // What a late handler would have missed.
+    const latest = event === 'context' ? this.#context : event === 'closed' ? this.#closed : null;
+    if (latest !== null) {
       queueMicrotask(() => {
-        if (this.#handlers.context.has(handler as (event: RoomEvents['context']) => void)) {
-          (handler as (event: RoomEvents['context']) => void)(context);
+        if (this.#handlers[event].has(handler)) {
+          handler(latest as RoomEvents[E]);
         }
       });
     }
@@ -237,7 +262,7 @@ export class RoomAddin {
 
   /** Ends the session; requests reject with code `Disconnected` from now on. */
   disconnect(): void {
-    this.#session.end();
+    this.#session.end({ code: 'closed', detail: 'The page has ended the session.' });
   }
 
   async #judge(message: OutgoingMessage): Promise<void> {
@@ -266,8 +291,17 @@ export class RoomAddin {
     'messages.received': (params) => this.#emit('messagesReceived', params),
     'participants.changed': (params) => this.#emit('participantsChanged', params),
     'room.changed': (params) => {
+      const before = this.joinState;
       this.#room = params.room;
       this.#emit('roomChanged', params);
+      if (this.joinState !== before) {
+        this.#emit('joinStateChanged', { state: this.joinState });
+      }
+    },
+    closed: (params) => {
+      this.#closed = params;
+      this.#emit('joinStateChanged', { state: 'ended' });
+      this.#emit('closed', params);
     },
     'unread.changed': (params) => {
       this.#room = { ...this.#room, unread: params.unread };

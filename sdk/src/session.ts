@@ -2,7 +2,7 @@
 import { eventChecks, isRecord, knownCapabilities, resultChecks } from './checks.js';
 import { AddinError, DisconnectedError, NotGrantedError } from './errors.js';
 import { decode, fits } from './frame.js';
-import { type Events, LIMITS, type Methods, type Request } from './protocol.js';
+import { type Closed, type Events, LIMITS, type Methods, type Request } from './protocol.js';
 
 /** Receives each event that has the declared shape. */
 export type EventSink = <E extends keyof Events>(event: E, params: Events[E]) => void;
@@ -12,6 +12,8 @@ interface Pending {
   readonly fail: (error: AddinError) => void;
   readonly timer: ReturnType<typeof setTimeout>;
 }
+
+const LOST: Closed = { code: 'lost', detail: 'The room no longer answers. Reload the pane.' };
 
 function refusal(data: Readonly<Record<string, unknown>>): AddinError {
   const code = String(data.code ?? 'Failed');
@@ -28,7 +30,8 @@ export class Session {
   readonly #timeoutMs: number;
   readonly #pending = new Map<string, Pending>();
   #next = 1;
-  #ended = false;
+  readonly #heart: ReturnType<typeof setInterval>;
+  #closed: Closed | null = null;
 
   constructor(port: MessagePort, timeoutMs: number, sink: EventSink) {
     this.#port = port;
@@ -37,6 +40,8 @@ export class Session {
     port.addEventListener('message', (event: MessageEvent<unknown>) => this.#receive(event.data));
     port.addEventListener('close', () => this.end());
     port.start();
+    const beat = (): void => void this.request('heartbeat', {}).catch(this.#lost);
+    this.#heart = setInterval(beat, LIMITS.heartbeatMs);
   }
 
   /** Asks and waits for the answer; rejects with AddinError. */
@@ -44,8 +49,8 @@ export class Session {
     const id = String(this.#next++);
     const request: Request = { jsonrpc: '2.0', id, method, params };
     const frame = JSON.stringify(request);
-    if (this.#ended) {
-      return Promise.reject(new DisconnectedError());
+    if (this.#closed !== null) {
+      return Promise.reject(new DisconnectedError(this.#closed.detail));
     }
     if (!fits(frame)) {
       const detail = `A request has at most ${LIMITS.messageBytes} bytes. Send less at once.`;
@@ -68,16 +73,28 @@ export class Session {
     });
   }
 
-  /** Ends the session: whatever waits is rejected, nothing is received any more. */
-  end(): void {
-    this.#ended = true;
+  /** Ends the session: whatever waits is rejected, nothing is received any more. The reason is the first one given. */
+  end(closed: Closed = LOST): void {
+    if (this.#closed !== null) {
+      return;
+    }
+    this.#closed = closed;
+    clearInterval(this.#heart);
     this.#port.close();
     for (const { fail, timer } of this.#pending.values()) {
       clearTimeout(timer);
-      fail(new DisconnectedError());
+      fail(new DisconnectedError(closed.detail));
     }
     this.#pending.clear();
+    this.#sink('closed', closed);
   }
+
+  /** A heartbeat that the room does not know is answered all the same: it lives. */
+  readonly #lost = (error: unknown): void => {
+    if (error instanceof DisconnectedError) {
+      this.end();
+    }
+  };
 
   #receive(data: unknown): void {
     const decoded = decode(data);
@@ -111,7 +128,11 @@ export class Session {
     if (Object.hasOwn(eventChecks, method)) {
       const event = method as keyof Events;
       if (eventChecks[event](params)) {
-        this.#sink(event, params);
+        if (event === 'closed') {
+          this.end(params as Closed);
+        } else {
+          this.#sink<keyof Events>(event, params);
+        }
       }
     }
   }

@@ -11,6 +11,7 @@ export const ROOM: RoomProperties = {
   category: 'Trading',
   pool: 'atl-cs-001.contoso.com',
   joined: true,
+  can_post: true,
   unread: 3,
 };
 
@@ -44,6 +45,7 @@ export function refuse(code: string, detail: string, more: object = {}): unknown
 const STANDARD: Partial<Record<keyof Methods, Answer>> = {
   'room.get': () => ROOM,
   'user.get': () => USER,
+  heartbeat: () => ({}),
   ready: () => ({}),
 };
 

@@ -38,7 +38,14 @@ describe('a mock room', () => {
     addin.on('environmentChanged', ({ theme }) => told.push(theme));
     room.receive('$MSFT', { contexts: [MSFT] });
     room.setParticipants([
-      { id: 'jo', address: 'sip:jo@example.com', display_name: 'Jo', manager: false, presenter: false },
+      {
+        id: 'jo',
+        address: 'sip:jo@example.com',
+        display_name: 'Jo',
+        manager: false,
+        presenter: false,
+        can_post: true,
+      },
     ]);
     room.setEnvironment({ theme: 'dark' });
     await vi.waitFor(() => expect(told).toEqual(['$MSFT', 'MSFT', 'jo', 'dark']));

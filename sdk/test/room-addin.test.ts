@@ -49,6 +49,49 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+describe('the end of a session', () => {
+  it('has the reason that the room gave, for whoever waits, listens, or comes late', async () => {
+    const { addin, host } = await joined();
+    const states: unknown[] = [];
+    addin.on('joinStateChanged', ({ state }) => states.push(state));
+    const told = once(addin, 'closed');
+    const waiting = addin.token();
+    const closed = { code: 'disabled', detail: 'An administrator disabled the add-in.' } as const;
+    host.tell('closed', closed);
+    expect(await told).toEqual(closed);
+    await expect(waiting).rejects.toMatchObject({ code: 'Disconnected', detail: closed.detail });
+    await expect(addin.token()).rejects.toMatchObject({ code: 'Disconnected', detail: closed.detail });
+    expect(await once(addin, 'closed')).toEqual(closed);
+    addin.disconnect();
+    expect([addin.closed, addin.joinState, states]).toEqual([closed, 'ended', ['ended']]);
+  });
+
+  it('comes when the room lets a heartbeat go unanswered, and not when it refuses one', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
+    let heart: Answer | undefined = () => refuse('MsgNotSupported', 'no such method');
+    const { addin, host } = await joined({ heartbeat: (asked) => heart?.(asked) });
+    await vi.advanceTimersByTimeAsync(20_000);
+    await vi.waitFor(() => expect(host.asked.at(-1)?.method).toBe('heartbeat'));
+    await new Promise(setImmediate);
+    expect(addin.closed).toBeNull();
+    host.port.onmessage = null;
+    heart = undefined;
+    await vi.advanceTimersByTimeAsync(50_000);
+    vi.useRealTimers();
+    expect(addin.closed?.code).toBe('lost');
+  });
+
+  it('says when the connection is being restored', async () => {
+    const { addin, host } = await joined();
+    const states: unknown[] = [];
+    addin.on('joinStateChanged', ({ state }) => states.push(state));
+    host.tell('room.changed', { room: { ...ROOM, name: 'FX' } });
+    host.tell('room.changed', { room: { ...ROOM, joined: false } });
+    host.tell('room.changed', { room: ROOM });
+    await vi.waitFor(() => expect(states).toEqual(['pending', 'joined']));
+  });
+});
+
 describe('questions', () => {
   it('asks for messages and returns them', async () => {
     const { addin, host } = await joined({
@@ -61,7 +104,13 @@ describe('questions', () => {
   });
 
   it('collects participants from as many pages as there are', async () => {
-    const person = (id: string): Participant => ({ ...AUTHOR, id, manager: false, presenter: true });
+    const person = (id: string): Participant => ({
+      ...AUTHOR,
+      id,
+      manager: false,
+      presenter: true,
+      can_post: true,
+    });
     const { addin } = await joined({
       'participants.list': ({ params }) =>
         params.after === undefined

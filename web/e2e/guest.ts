@@ -91,7 +91,7 @@ export async function roomId(demo: Demo, room: string): Promise<string> {
 
 /** The guest's own page: inside its sandboxed frame, inside our broker document. */
 export function guestPage(page: Page): FrameLocator {
-  return page.frameLocator('iframe').frameLocator('iframe');
+  return page.frameLocator('iframe:not([hidden])').frameLocator('iframe');
 }
 
 export { expect, type Page };

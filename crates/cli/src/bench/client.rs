@@ -59,11 +59,23 @@ impl Sender {
 
     /// Posts. The text begins with when it was sent, in microseconds of the measurement.
     pub(super) async fn post(&mut self, room: Uuid, sent_micros: u64) -> Result<(), Error> {
+        self.post_saying(room, sent_micros, "").await
+    }
+
+    /// The same, with more words at the end.
+    pub(super) async fn post_saying(
+        &mut self,
+        room: Uuid,
+        sent_micros: u64,
+        more: &str,
+    ) -> Result<(), Error> {
         let frame = ClientFrame::Post {
             id: 2,
             room,
             nonce: Uuid::new_v4(),
-            text: text(sent_micros, 0),
+            text: format!("{} {more}", text(sent_micros, 0))
+                .trim_end()
+                .to_owned(),
             alert: false,
             title: None,
             pane: None,

@@ -20,7 +20,8 @@ use crate::error::Error;
 use crate::say::say;
 use crate::serve;
 
-const POOL: &str = "bench.example";
+/// The pool of a measurement.
+pub(super) const POOL: &str = "bench.example";
 /// Messages in one import.
 const IMPORTED_AT_ONCE: usize = 1_000;
 /// How often progress with a long history is told.

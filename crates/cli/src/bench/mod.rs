@@ -14,6 +14,7 @@ mod link;
 mod load;
 mod nodes;
 mod ours;
+mod panes;
 mod peer;
 mod process;
 mod profile;
@@ -53,6 +54,8 @@ enum Bench {
     Archive(archive::ArchiveCommand),
     /// Measure one node or several on PostgreSQL and NATS beside the embedded store.
     Nodes(nodes::NodesCommand),
+    /// Measure what is posted, and the kill switch, at the panes of a room's add-in.
+    Panes(panes::PanesCommand),
     /// The server of `peer floor`; started by it.
     #[command(hide = true)]
     Floor,
@@ -88,6 +91,7 @@ pub(crate) async fn run(command: BenchCommand) -> Result<(), Error> {
         Some(Bench::Peer(command)) => Box::pin(peer::run(command)).await,
         Some(Bench::Archive(command)) => Box::pin(archive::run(command)).await,
         Some(Bench::Nodes(command)) => Box::pin(nodes::run(command)).await,
+        Some(Bench::Panes(command)) => Box::pin(panes::run(command)).await,
         Some(Bench::Run(command)) => Box::pin(profile::run(command)).await,
         _ => Box::pin(figures::run(command.figures)).await,
     }

@@ -117,6 +117,70 @@ async fn what_is_posted_at_one_node_is_seen_at_the_other_in_the_same_order() {
 }
 
 #[tokio::test]
+async fn contexts_and_the_kill_switch_reach_panes_at_the_other_node_within_a_second() {
+    let deployment = Deployment::new();
+    let [one, two] = [deployment.node("one"), deployment.node("two")];
+    let control = sign_in(&one, "control").await;
+    let room = furnish(&control, &["amelie", "blake"]).await;
+    let body = json!({ "name": "Prices", "url": "https://prices.contoso.example/" });
+    let addin = control
+        .post(&format!("/pools/{POOL}/addins"), body)
+        .await
+        .done();
+    let addin = format!("/pools/{POOL}/addins/{}", addin["id"].as_str().unwrap());
+    let patch = json!({ "addin": addin.rsplit('/').next() });
+    control.patch(&format!("/rooms/{room}"), patch).await.done();
+
+    let [amelie, blake] = [sign_in(&one, "amelie").await, sign_in(&two, "blake").await];
+    let mut at_one = Socket::connect(&amelie).await;
+    at_one.join(&room).await;
+    let mut at_two = Socket::connect(&blake).await;
+    let panes = format!("/rooms/{room}/panes");
+    let until = tokio::time::Instant::now() + WITHIN;
+    let pane = loop {
+        // The add-in was put on the room at the other node.
+        let answer = blake.post(&panes, json!({})).await;
+        if answer.status == 201 {
+            break answer.done();
+        }
+        assert!(tokio::time::Instant::now() < until, "{}", answer.text);
+    };
+    at_two.join(&room).await;
+    at_one.post(&room, "$MSFT is moving").await;
+    let message = soon(&mut at_two, "message").await;
+    assert_eq!(message["contexts"][0]["type"], "fdc3.instrument");
+    assert_eq!(message["contexts"][0]["name"], "MSFT");
+
+    let token = json!({ "pane": pane["token"] });
+    let tokens = format!("/rooms/{room}/token");
+    let issued = blake.post(&tokens, token.clone()).await.done();
+    control
+        .patch(&addin, json!({ "disabled": true }))
+        .await
+        .done();
+    let shown = soon(&mut at_two, "room_updated").await;
+    assert_eq!(shown["room"]["addin"]["disabled"], true);
+    assert_eq!(shown["room"]["addin"]["granted"], json!([]));
+    // What was told is also in force there: no token, no pane, and the one that was issued proves nothing.
+    blake
+        .post(&tokens, token)
+        .await
+        .refused(403, "AddinDisabled");
+    blake
+        .post(&panes, json!({}))
+        .await
+        .refused(403, "AddinDisabled");
+    let asked = reqwest::Client::new().post(format!("{}/api/v1/introspect", two.url));
+    let asked = asked
+        .form(&[("token", issued["token"].as_str().unwrap())])
+        .send();
+    let proved: Value = asked.await.unwrap().json().await.unwrap();
+    assert_eq!(proved["active"], false);
+    assert!(one.terminate().success());
+    assert!(two.terminate().success());
+}
+
+#[tokio::test]
 async fn presence_and_changes_reach_the_other_node_within_a_second() {
     let deployment = Deployment::new();
     let [one, two] = [deployment.node("one"), deployment.node("two")];

@@ -7,6 +7,7 @@ mod addin;
 mod category;
 mod message;
 mod node;
+mod pane;
 mod pool;
 mod principal;
 mod room;

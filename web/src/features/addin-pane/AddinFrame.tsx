@@ -13,6 +13,7 @@ import styles from './AddinPane.module.css';
 import { type May, roomAccess } from './access';
 import { Bridge } from './bridge';
 import { ChooseDialog } from './ChooseDialog';
+import { CLOSED, whyClosed } from './closed';
 import { openFdc3 } from './fdc3/open';
 import { usePaneDesk } from './fdc3/usePaneDesk';
 import { OpenPane } from './pane';
@@ -25,18 +26,20 @@ interface Foreign {
   close(): void;
 }
 
-/** loading: the page is being fetched; loaded: something is shown; connected: the page speaks with the room. */
-export type Phase = 'loading' | 'loaded' | 'connected' | 'failed' | 'flooded';
+/** loading: the page is being fetched; loaded: something is shown; connected: the page speaks with the room; silent: it did. */
+export type Phase = 'loading' | 'loaded' | 'connected' | 'silent' | 'failed' | 'flooded';
 
 export interface AddinFrameProps {
   room: Room;
   addin: RoomAddin;
   session: Session;
+  /** It is being taken away: its page hears why, and nothing else any more. */
+  isEnding?: boolean;
   /** `url` is the add-in's address with its variables expanded, as soon as it is known. */
   onPhase: (phase: Phase, url?: string) => void;
 }
 
-export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
+export function AddinFrame({ room, addin, session, isEnding = false, onPhase }: AddinFrameProps) {
   const { i18n } = useTranslation();
   const live = useLive();
   const environment = { locale: i18n.language, theme: useEffectiveTheme() };
@@ -45,24 +48,26 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
   const frame = useRef<HTMLIFrameElement>(null);
   const bridge = useRef<Bridge | null>(null);
   const foreign = useRef<Foreign | null>(null);
-  const latest = useRef({ room, addin, session, environment, onPhase });
+  const latest = useRef({ room, addin, session, environment, isEnding, onPhase });
   const asking = useRef<Asked | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const { attach, question } = usePaneDesk(live, room.id);
 
   useLayoutEffect(() => {
-    latest.current = { room, addin, session, environment, onPhase };
+    latest.current = { room, addin, session, environment, isEnding, onPhase };
   });
 
   useLayoutEffect(() => {
+    // What a frame shows never changes: another add-in or address is another frame.
+    const shown = { room: latest.current.room.id, addin: latest.current.addin };
     /** The pane of the latest session; what happens before the first is reported by one of its own. */
     let opened: OpenPane | undefined;
     const use = new PaneUse((report) => {
       if (opened !== undefined) opened.report(report);
       else OpenPane.open(latest.current.room.id).then((pane) => pane.report(report), ignore);
     });
-    const end = () => {
-      bridge.current?.close();
+    const end = (why = CLOSED) => {
+      bridge.current?.close(why);
       bridge.current = null;
       foreign.current?.close();
       foreign.current = null;
@@ -85,6 +90,7 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
       });
     const may: May = (capability) => latest.current.addin.granted.includes(capability);
     const flooded = () => latest.current.onPhase('flooded');
+    const silent = (is: boolean) => latest.current.onPhase(is ? 'silent' : 'connected');
     /** The latest hello: what comes of an earlier one is too late. */
     let latestHello = 0;
     const begin = async (broker: Window, port: MessagePort, hello: number, dialect: Dialect) => {
@@ -118,7 +124,7 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
         };
       } else {
         const { granted, denied } = pane;
-        bridge.current = new Bridge(port, access, { granted, flooded, use });
+        bridge.current = new Bridge(port, access, { granted, flooded, silent, use });
         const answer: AddinWelcome = { perch: 'addin-welcome', hello, granted, denied };
         broker.postMessage(answer, location.origin);
       }
@@ -141,7 +147,7 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
       const connected = bridge.current !== null || foreign.current !== null;
       if (message.state === 'loaded' && !connected) latest.current.onPhase('loaded');
       const [port] = event.ports;
-      if (message.state === 'connected' && port !== undefined) {
+      if (message.state === 'connected' && port !== undefined && !latest.current.isEnding) {
         begin(broker, port, message.hello, message).catch(() => latest.current.onPhase('failed'));
       }
     };
@@ -149,10 +155,18 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
     return () => {
       window.removeEventListener('message', listen);
       latestHello = 0;
-      end();
+      end(whyClosed(live.state, shown.room, shown.addin));
       use.end();
     };
   }, [live, attach]);
+
+  useLayoutEffect(() => {
+    if (!isEnding) return;
+    bridge.current?.close(whyClosed(live.state, room.id, addin));
+    bridge.current = null;
+    foreign.current?.close();
+    foreign.current = null;
+  }, [isEnding, live, room.id, addin]);
 
   useRoomTelling({ bridge, room, addin: addin.id, environment });
 
@@ -161,6 +175,7 @@ export function AddinFrame({ room, addin, session, onPhase }: AddinFrameProps) {
       <iframe
         ref={frame}
         className={styles.frame}
+        hidden={isEnding}
         title={addin.name}
         src={source}
         onLoad={({ currentTarget }) => {

@@ -6,7 +6,7 @@
 import { Ban, Blocks, ExternalLink, RotateCw, ShieldAlert, TriangleAlert, Unplug, X } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Room, Session } from '../../api/types';
+import type { Room, RoomAddin, Session } from '../../api/types';
 import { formatTime } from '../../i18n/format';
 import { type ContextSent, latestContext, onContext } from '../../live/contextBus';
 import { Banner } from '../../ui/Banner';
@@ -27,6 +27,8 @@ export interface AddinPaneProps {
 
 /** After so long without anything loaded, the person is told. */
 const SLOW_MS = 10_000;
+/** How long a page that is taken away may live, unseen and without the room, to hear why. */
+const ENDING_MS = 2_000;
 
 export function AddinPane({ room, session, onClose }: AddinPaneProps) {
   const { t } = useTranslation('pane');
@@ -43,6 +45,10 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
   const { phase, url } = known.load === load ? known : { phase: 'loading' as const, url: undefined };
   const origin = addin === null ? undefined : originOf(addin.url, location.protocol);
   const reload = () => setReloads((count) => count + 1);
+  const usable = addin !== null && !addin.disabled && origin !== undefined && !origin.blocked;
+  const shown = usable && phase !== 'flooded' && phase !== 'failed' ? { load, addin } : null;
+  const ending = useEnding(shown);
+  const frames = [ending, shown].filter((frame) => frame !== null);
 
   return (
     <section
@@ -61,7 +67,7 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
             </p>
           )}
         </div>
-        {phase === 'connected' && <ContextShown room={room.id} />}
+        {(phase === 'connected' || phase === 'silent') && <ContextShown room={room.id} />}
         {addin !== null && !addin.disabled && !origin?.blocked && (
           <IconButton label={t('reload')} onPress={reload}>
             <RotateCw aria-hidden />
@@ -99,30 +105,55 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
             action={<OpenInWindow href={addin.url} />}
           />
         ) : (
-          <Shown phase={phase} href={url ?? addin.url} reload={reload}>
+          <Notices phase={phase} href={url ?? addin.url} reload={reload}>
             {addin.pending && <Banner tone="warning">{t('pending_words')}</Banner>}
-            <AddinFrame
-              key={load}
-              room={room}
-              addin={addin}
-              session={session}
-              onPhase={(next, expanded) =>
-                setKnown((before) => {
-                  const kept = before.load === load ? before.url : undefined;
-                  const nextUrl = expanded ?? kept;
-                  return { load, phase: next, ...(nextUrl === undefined ? {} : { url: nextUrl }) };
-                })
-              }
-            />
-          </Shown>
+          </Notices>
         )}
+        {frames.map((frame) => (
+          <AddinFrame
+            key={frame.load}
+            room={room}
+            addin={frame.addin}
+            session={session}
+            isEnding={frame !== shown}
+            onPhase={(next, expanded) => {
+              if (frame.load !== load) return;
+              setKnown((before) => {
+                const kept = before.load === load ? before.url : undefined;
+                const nextUrl = expanded ?? kept;
+                return { load, phase: next, ...(nextUrl === undefined ? {} : { url: nextUrl }) };
+              });
+            }}
+          />
+        ))}
       </div>
     </section>
   );
 }
 
-/** The frame with what has to be said about it, or only that when the frame is of no use. */
-function Shown({
+interface Shown {
+  load: string;
+  addin: RoomAddin;
+}
+
+/** The frame that was shown until now, for as long as its page needs to hear why it goes. */
+function useEnding(shown: Shown | null): Shown | null {
+  const [last, setLast] = useState(shown);
+  const [ending, setEnding] = useState<Shown | null>(null);
+  if (last?.load !== shown?.load) {
+    setLast(shown);
+    setEnding(last);
+  }
+  useEffect(() => {
+    if (ending === null) return;
+    const timer = setTimeout(() => setEnding(null), ENDING_MS);
+    return () => clearTimeout(timer);
+  }, [ending]);
+  return ending?.load === shown?.load ? null : ending;
+}
+
+/** What has to be said about the frame. */
+function Notices({
   phase,
   href,
   reload,
@@ -148,6 +179,13 @@ function Shown({
       {phase === 'loading' && (
         <div className={styles.notice}>
           <StillLoading href={href} />
+        </div>
+      )}
+      {phase === 'silent' && (
+        <div className={styles.notice}>
+          <Banner tone="warning" actions={again}>
+            {t('silent_words')}
+          </Banner>
         </div>
       )}
       {children}

@@ -2,7 +2,7 @@
 import type { Capability, Environment } from '@perch/addin/host';
 import { api, unwrap } from '../../api/client';
 import { ProblemError } from '../../api/problem';
-import type { Room, RoomAddin, Session } from '../../api/types';
+import type { Participant, Room, RoomAddin, Session } from '../../api/types';
 import type { LiveClient } from '../../live/client';
 import { latestContext } from '../../live/contextBus';
 import type { RoomAccess } from './bridge';
@@ -57,15 +57,17 @@ export function roomAccess({
       return { ...user, ...environment() };
     },
     participants: async () => {
+      const { type } = held()?.room ?? room;
+      const shown = (participant: Participant) => toParticipant(participant, type);
       const known = held()?.participants;
       if (known) {
         use.told('participants', known.length);
-        return known.map(toParticipant);
+        return known.map(shown);
       }
       const asked = await pane.ask((headers) =>
         unwrap(api.GET('/api/v1/rooms/{room}/participants', { params: { path }, headers })),
       );
-      return asked.map(toParticipant);
+      return asked.map(shown);
     },
     latest: (count) => page({ limit: count }),
     older: (before, count) => page({ before, limit: count }),

@@ -36,6 +36,7 @@ function access(over: Partial<RoomAccess> = {}): RoomAccess {
       category: 'Trading',
       pool: 'atl-cs-001.contoso.com',
       joined: true,
+      can_post: true,
       unread: 2,
     }),
     user: (named) => ({ id: 'u1', display_name: named ? 'Amelie B.' : '', locale: 'en', theme: 'light' }),
@@ -152,6 +153,7 @@ describe('a page that behaves', () => {
       id: `p${place}`,
       manager: false,
       presenter: false,
+      can_post: true,
     }));
     const participants = vi.fn(async () => everyone);
     const { ask, frames, received } = session({ participants });
@@ -180,6 +182,53 @@ describe('a page that behaves', () => {
     expect(
       received.slice(1).map(({ params }) => (params as { messages: Message[] }).messages.length),
     ).toEqual([2, 1]);
+  });
+});
+
+describe('the end of a session', () => {
+  it('is told, with the reason, as the last of all', async () => {
+    const { bridge, ask, frames } = session();
+    ask('ready');
+    await frames(1);
+    const why = { code: 'disabled', detail: 'An administrator disabled this add-in.' } as const;
+    bridge.close(why);
+    bridge.close();
+    bridge.tell('unread.changed', { unread: 1 });
+    const received = await frames(2);
+    expect(received[1]).toEqual({ jsonrpc: '2.0', method: 'closed', params: why });
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(received).toHaveLength(2);
+  });
+
+  it('is not what silence is: people are told, until the page speaks again', async () => {
+    const silent = vi.fn();
+    const { port1, port2 } = new MessageChannel();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const bridge = new Bridge(port2, access(), { granted: CAPABILITIES, flooded: vi.fn(), silent });
+    const received: unknown[] = [];
+    port1.onmessage = ({ data }) => received.push(data);
+    const ask = async (method: string) => {
+      const before = received.length;
+      port1.postMessage(JSON.stringify({ jsonrpc: '2.0', id: '1', method }));
+      while (received.length === before) await new Promise(setImmediate);
+    };
+    await ask('room.get');
+    vi.advanceTimersByTime(10 * LIMITS.silenceMs);
+    expect(silent, 'a page that never said it is alive').not.toHaveBeenCalled();
+    await ask('heartbeat');
+    vi.advanceTimersByTime(LIMITS.silenceMs - 1);
+    await ask('room.get');
+    vi.advanceTimersByTime(LIMITS.silenceMs - 1);
+    expect(silent).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(silent).toHaveBeenCalledExactlyOnceWith(true);
+    await ask('heartbeat');
+    expect(silent).toHaveBeenLastCalledWith(false);
+    bridge.close();
+    vi.advanceTimersByTime(10 * LIMITS.silenceMs);
+    expect(silent).toHaveBeenCalledTimes(2);
+    vi.useRealTimers();
+    port1.close();
   });
 });
 

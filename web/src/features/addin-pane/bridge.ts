@@ -29,6 +29,7 @@ import {
   type User,
 } from '@perch/addin/host';
 import type { Draft } from '../../live/frames';
+import { CLOSED } from './closed';
 import { FilterQuestions } from './filter';
 import { fitting } from './project';
 import { BridgeRefusal } from './refusal';
@@ -62,6 +63,8 @@ export interface BridgeOptions {
   granted: readonly Capability[];
   /** Called once when the bridge itself ends the session, because the page floods it. */
   flooded: () => void;
+  /** Called when a page that said it is alive has long been silent, and when it speaks again. */
+  silent?: (silent: boolean) => void;
   /** Counts what the page is told and refused here. */
   use?: Pick<PaneUse, 'told' | 'refused'>;
   now?: () => number;
@@ -85,6 +88,9 @@ export class Bridge {
   #roster: readonly Participant[] = [];
   readonly #questions = new FilterQuestions((message) => this.tell('message.sending', message));
   #filters = false;
+  /** Runs once the page has said that it is alive. */
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #silent = false;
 
   constructor(port: MessagePort, access: RoomAccess, options: BridgeOptions) {
     this.#port = port;
@@ -123,6 +129,11 @@ export class Bridge {
     if ('arrived' in params) use?.told('participants', params.arrived.length);
   }
 
+  /** Tells of the room; a page that may not know it learns whether the person takes part, and nothing else. */
+  tellRoom(room: RoomProperties): void {
+    this.tell('room.changed', { room: this.#may('room.info') ? room : blank(room) });
+  }
+
   /** Tells of messages in as few events as they fit into. */
   tellMessages(messages: Events['messages.received']['messages']): void {
     for (let rest = messages; rest.length > 0; ) {
@@ -143,8 +154,12 @@ export class Bridge {
     return needed === null || this.#granted.has(needed);
   }
 
-  close(): void {
+  /** Ends the session, and says why. */
+  close(why = CLOSED): void {
+    if (this.#closed) return;
+    this.#post(JSON.stringify({ jsonrpc: '2.0', method: 'closed', params: why } satisfies Notification));
     this.#closed = true;
+    clearTimeout(this.#silence);
     this.#setFilter(false);
     this.#port.onmessage = null;
     this.#port.close();
@@ -152,10 +167,11 @@ export class Bridge {
 
   #receive(data: unknown): void {
     if (this.#closed) return;
+    this.#heard();
     const inSecond = this.#count();
     if (inSecond > LIMITS.floodPerSecond) {
       this.#options.use?.refused('Flooded');
-      this.close();
+      this.close({ code: 'flooded', detail: 'The page sent far more messages than a page may.' });
       this.#options.flooded();
       return;
     }
@@ -182,6 +198,22 @@ export class Bridge {
       return;
     }
     void this.#answer(request.id, request.method, request.params ?? {});
+  }
+
+  /** Every message is a sign of life, for as long as it takes until the next one is due. */
+  #heard(): void {
+    if (this.#silence !== undefined) this.#expect();
+    if (this.#silent) this.#setSilent(false);
+  }
+
+  #expect(): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#setSilent(true), LIMITS.silenceMs);
+  }
+
+  #setSilent(silent: boolean): void {
+    this.#silent = silent;
+    this.#options.silent?.(silent);
   }
 
   #count(): number {
@@ -278,6 +310,10 @@ export class Bridge {
       this.#questions.answer(id, answer);
       return {};
     },
+    heartbeat: async () => {
+      this.#expect();
+      return {};
+    },
     ready: async () => ({}),
   };
 
@@ -322,6 +358,17 @@ export class Bridge {
 }
 
 /** A room that the page may not know of. */
-function blank({ id, joined, type, privacy }: RoomProperties): RoomProperties {
-  return { id, joined, type, privacy, name: '', description: '', category: '', pool: '', unread: 0 };
+function blank({ id, joined, can_post, type, privacy }: RoomProperties): RoomProperties {
+  return {
+    id,
+    joined,
+    can_post,
+    type,
+    privacy,
+    name: '',
+    description: '',
+    category: '',
+    pool: '',
+    unread: 0,
+  };
 }

@@ -36,14 +36,15 @@ export function toMessage(message: chat.Message): bridge.Message {
     : { ...whole, text: text.slice(0, CUT_CHARS), cut: true };
 }
 
-export function toParticipant(participant: chat.Participant): bridge.Participant {
+export function toParticipant(participant: chat.Participant, type: chat.Room['type']): bridge.Participant {
   const { manager, presenter } = participant;
-  return { ...toAuthor(participant), manager, presenter };
+  return { ...toAuthor(participant), manager, presenter, can_post: type === 'normal' || presenter };
 }
 
 export function toRoom(room: chat.Room, joined: boolean): bridge.RoomProperties {
   const { id, name, description, type, privacy, category, pool, unread } = room;
-  return { id, name, description, type, privacy, category: category.name, pool, joined, unread };
+  const { post: can_post } = room.permissions;
+  return { id, name, description, type, privacy, category: category.name, pool, joined, can_post, unread };
 }
 
 export function toEntry(entry: chat.StorageEntry): bridge.StorageEntry {

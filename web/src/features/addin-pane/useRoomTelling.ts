@@ -2,7 +2,7 @@
 import { CAPABILITIES, type Environment } from '@perch/addin/host';
 import { type RefObject, useEffect, useRef } from 'react';
 import { api } from '../../api/client';
-import type { Room, StorageEntry } from '../../api/types';
+import type { Participant, Room, StorageEntry } from '../../api/types';
 import { onContext } from '../../live/contextBus';
 import type { ServerFrame } from '../../live/frames';
 import { useConnection, useRoomEvents, useRoomState } from '../../live/hooks';
@@ -27,7 +27,7 @@ export function useRoomTelling({ bridge, room, addin, environment }: TellingOpti
   useRoomEvents(room.id, (frame) => {
     const told = bridge.current;
     tellMessages(frame, seen, told);
-    tellPresence(frame, present, told);
+    tellPresence(frame, properties.type, present, told);
     if (frame.type === 'storage_changed' && frame.addin === addin) {
       tellStorage([frame.entry], versions, told);
     }
@@ -61,7 +61,7 @@ export function useRoomTelling({ bridge, room, addin, environment }: TellingOpti
   latest.current = properties;
   const text = JSON.stringify({ ...properties, unread: 0 });
   useEffect(() => {
-    if (text !== '') bridge.current?.tell('room.changed', { room: latest.current });
+    if (text !== '') bridge.current?.tellRoom(latest.current);
   }, [bridge, text]);
 
   const { locale, theme } = environment;
@@ -97,9 +97,11 @@ function ignoreUntilNextJoin(): void {}
 
 function tellPresence(
   frame: ServerFrame,
+  type: Room['type'],
   present: RefObject<ReadonlySet<string>>,
   bridge: Bridge | null,
 ): void {
+  const shown = (participant: Participant) => toParticipant(participant, type);
   if (frame.type === 'presence') {
     const { count, arrived, departed } = frame;
     const gone = new Set(departed);
@@ -107,12 +109,12 @@ function tellPresence(
       ...[...present.current].filter((id) => !gone.has(id)),
       ...arrived.map(({ id }) => id),
     ]);
-    bridge?.tell('participants.changed', { arrived: arrived.map(toParticipant), departed, count });
+    bridge?.tell('participants.changed', { arrived: arrived.map(shown), departed, count });
   }
   if (frame.type === 'joined' && frame.participants !== null) {
     const before = present.current;
     present.current = new Set(frame.participants.map(({ id }) => id));
-    const arrived = frame.participants.filter(({ id }) => !before.has(id)).map(toParticipant);
+    const arrived = frame.participants.filter(({ id }) => !before.has(id)).map(shown);
     const departed = [...before].filter((id) => !present.current.has(id));
     const count = frame.participants.length;
     if (arrived.length + departed.length > 0) {

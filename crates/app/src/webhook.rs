@@ -276,8 +276,6 @@ impl App {
         let (webhook, secret) = new(before.webhook.clone())?;
         let mut addin = Addin::clone(&before);
         addin.webhook = webhook;
-        addin.revision.0 += 1;
-        addin.updated_at = self.now();
         change.write.update_addin(&addin).await.map_err(refused)?;
         let at = |addin: &Addin| {
             let webhook = addin.webhook.as_ref()?;

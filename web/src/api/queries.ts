@@ -18,6 +18,7 @@ export const keys = {
   addins: (pool: string) => ['pools', pool, 'addins'] as const,
   /** Within the add-ins: what the server announces of them, it announces of their health. */
   addinHealth: (pool: string) => ['pools', pool, 'addins', 'health'] as const,
+  webhook: (pool: string, id: string) => ['pools', pool, 'addins', id, 'webhook'] as const,
   triggers: (pool: string) => ['pools', pool, 'triggers'] as const,
   categories: (pool: string) => ['pools', pool, 'categories'] as const,
   principals: ['principals'] as const,
@@ -91,6 +92,27 @@ export function addinHealthQuery(pool: string, id: string) {
     queryKey: [...keys.addinHealth(pool), id],
     queryFn: ({ signal }) =>
       unwrap(api.GET('/api/v1/pools/{pool}/addins/{id}/health', { params: { path: { pool, id } }, signal })),
+  });
+}
+
+/** How often it is asked how a webhook fares: nothing announces that. */
+const WEBHOOK_AGAIN_MS = 2_000;
+
+/** The webhook of an add-in, or null when it has none. */
+export function webhookQuery(pool: string, id: string) {
+  return queryOptions({
+    queryKey: keys.webhook(pool, id),
+    queryFn: async ({ signal }) => {
+      try {
+        return await unwrap(
+          api.GET('/api/v1/pools/{pool}/addins/{id}/webhook', { params: { path: { pool, id } }, signal }),
+        );
+      } catch (error) {
+        if (error instanceof ProblemError && error.status === 404) return null;
+        throw error;
+      }
+    },
+    refetchInterval: WEBHOOK_AGAIN_MS,
   });
 }
 

@@ -14,6 +14,7 @@ mod room;
 mod search;
 mod session;
 mod trigger;
+mod webhook;
 
 use std::time::Duration;
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::grant::GrantCommand;
 use super::noun::AddinLine;
+use super::webhook::WebhookCommand;
 use crate::error::{Error, Exit};
 use crate::identity::Identity;
 use crate::record::Record;
@@ -33,6 +34,9 @@ pub enum AddinCommand {
     #[command(flatten)]
     /// What it may do.
     Grant(GrantCommand),
+    #[command(subcommand)]
+    /// Where its own server is told what is posted.
+    Webhook(WebhookCommand),
     /// Say whether browsers would show a page in the pane, and which header to change. Needs no server.
     Doctor(DoctorArguments),
 }
@@ -57,6 +61,7 @@ pub(super) async fn run(shell: &mut Shell, command: AddinCommand) -> Result<Exit
         AddinCommand::Cmdlet(line) => shell.invoke(&line.0.into_invocation()?).await,
         AddinCommand::Check { identity } => check(shell, &identity).await,
         AddinCommand::Grant(command) => super::grant::run(shell, command).await,
+        AddinCommand::Webhook(command) => super::webhook::run(shell, command).await,
         AddinCommand::Doctor(arguments) => doctor(shell, arguments).await,
     }
 }

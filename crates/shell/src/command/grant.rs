@@ -96,7 +96,7 @@ pub(super) async fn run(shell: &mut Shell, command: GrantCommand) -> Result<Exit
     Ok(Exit::Done)
 }
 
-async fn find(shell: &mut Shell, client: &Client, typed: &str) -> Result<Addin, Error> {
+pub(super) async fn find(shell: &mut Shell, client: &Client, typed: &str) -> Result<Addin, Error> {
     let identity = Identity::parse(typed)?;
     let pool = match identity.pool.clone() {
         Some(pool) => pool,

@@ -13,6 +13,7 @@ mod search;
 mod session;
 mod token;
 mod trigger;
+mod webhook;
 
 use clap::Subcommand;
 

@@ -33,7 +33,7 @@ async fn new(world: &World) -> crate::support::Ran {
 }
 
 /// Gives the add-in to a room.
-async fn used(world: &World) {
+pub(crate) async fn used(world: &World) {
     world
         .run(&["New-CsPersistentChatCategory", "-Name", "HelpDesk"])
         .await

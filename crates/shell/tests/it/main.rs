@@ -18,3 +18,4 @@ mod session;
 mod state;
 mod support;
 mod trigger;
+mod webhook;

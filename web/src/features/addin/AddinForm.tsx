@@ -24,6 +24,7 @@ import { PRESETS } from '../grant/capabilities';
 import { GrantField } from '../grant/GrantField';
 import { Presets } from '../grant/Presets';
 import { useSession } from '../session/useSession';
+import { WebhookPanel } from '../webhook/WebhookPanel';
 import { AddinPreview } from './AddinPreview';
 import { addinUrlProblem, URL_VARIABLES } from './addinUrl';
 
@@ -146,6 +147,7 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
       aside={
         <>
           {addin && <HealthPanel pool={pool.fqdn} addin={addin.id} isMoving={url !== addin.url} />}
+          {addin && <WebhookPanel pool={pool.fqdn} addin={addin.id} />}
           <AddinPreview url={previewed} isUsable={urlProblem(previewed) === undefined} />
         </>
       }

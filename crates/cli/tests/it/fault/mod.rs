@@ -13,6 +13,7 @@ mod island;
 mod kill;
 mod nodes;
 mod slow;
+mod webhook;
 
 use std::fs::{File, read_to_string};
 use std::io::{BufRead, BufReader};

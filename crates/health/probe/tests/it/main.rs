@@ -5,6 +5,7 @@
 mod broken;
 mod page;
 mod reach;
+mod webhook;
 
 use std::time::Duration;
 

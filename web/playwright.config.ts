@@ -29,5 +29,6 @@ export default defineConfig({
   projects: [
     { name: 'tests', testMatch: '*.spec.ts' },
     { name: 'screenshots', testMatch: 'screenshots.ts' },
+    { name: 'conformance', testMatch: 'conformance.ts' },
   ],
 });

@@ -1,7 +1,7 @@
 /** Pages that were written for FDC3 work in the pane as they are. */
 import type { Frame } from '@playwright/test';
 import { bundled } from './bundle';
-import type { Demo } from './demo';
+import { type Demo, expectAccessible } from './demo';
 import { expect, type Guest, guestPage, test as guestTest, type Page, putOnRoom } from './guest';
 
 interface Context {
@@ -18,7 +18,12 @@ interface DesktopAgent {
     getCurrentContext(type: string): Promise<Context | null>;
   } | null>;
   getUserChannels(): Promise<unknown[]>;
-  raiseIntent(intent: string, context: Context): Promise<{ source: { appId: string } }>;
+  raiseIntent(
+    intent: string,
+    context: Context,
+  ): Promise<{ source: { appId: string }; getResult(): Promise<unknown> }>;
+  open(app: { appId: string }, context?: Context): Promise<{ appId: string; instanceId?: string }>;
+  findInstances(app: { appId: string }): Promise<unknown[]>;
 }
 
 declare global {
@@ -136,4 +141,55 @@ test('a page without grants hears nothing of its room, and cannot speak there', 
     return { refused, heard: window.guest.heard };
   });
   expect(answer).toEqual({ refused: 'IntentDeliveryFailed', heard: [] });
+});
+
+test('a page opens another one beside it, which has no part of the room, and raises its intents', async ({
+  demo,
+  guest,
+}) => {
+  const amelie = await roomWithGuest(demo, guest, ['contexts']);
+  const control = (await demo.as('control')).context().request;
+  const [pool] = (await (await control.get('/api/v1/pools')).json()) as { fqdn: string }[];
+  const intents = { ViewInstrument: { displayName: 'View instrument', contexts: ['fdc3.instrument'] } };
+  const data = { name: 'Prices', url: `${guest.neighbour}/`, granted: ['contexts'], intents };
+  const path = `/api/v1/pools/${pool?.fqdn}/addins`;
+  const made = await control.post(path, { data, headers: { Origin: demo.url } });
+  expect(made.ok(), await made.text()).toBe(true);
+  const frame = await guestFrame(amelie, guest);
+  await expect(frame.locator('#state')).toHaveText('connected');
+
+  const opened = await frame.evaluate(async () => {
+    const fdc3 = await window.guest.agent;
+    const context = { type: 'fdc3.instrument', id: { ticker: 'MSFT' } };
+    const { appId } = await fdc3.open({ appId: 'Prices' }, context);
+    const none = await fdc3.open({ appId: 'Nothing' }).catch((error: Error) => error.message);
+    return { appId, none, running: (await fdc3.findInstances({ appId: 'Prices' })).length };
+  });
+  expect(opened).toEqual({ appId: `Prices@${pool?.fqdn}`, none: 'AppNotFound', running: 1 });
+  const strip = amelie.getByRole('radiogroup', { name: 'Pages in this pane' });
+  await expect(strip.getByRole('radio', { name: 'Prices' })).toBeChecked();
+  const prices = amelie.frameLocator('iframe[title="Prices"]').frameLocator('iframe');
+  await expect(prices.locator('#context')).toHaveText('MSFT');
+  await expectAccessible(amelie);
+
+  const jo = await demo.as('jo');
+  await jo.goto('/');
+  await jo.getByRole('link', { name: /FX Spot/ }).click();
+  await post(jo, 'and $IBM');
+  await expect(frame.locator('#context')).toHaveText('IBM');
+  await expect(prices.locator('#context')).toHaveText('MSFT');
+  const asked = frame.evaluate(async () => {
+    const fdc3 = await window.guest.agent;
+    const context = { type: 'fdc3.instrument', id: { ticker: 'IBM' } };
+    return (await fdc3.raiseIntent('ViewInstrument', context)).source.appId;
+  });
+  expect(await asked).toBe(`Prices@${pool?.fqdn}`);
+  await expect(prices.locator('#intent')).toHaveText('IBM');
+
+  await strip.getByRole('radio', { name: 'Guest' }).click();
+  await expect(frame.locator('#state')).toBeVisible();
+  await strip.getByRole('radio', { name: 'Prices' }).click();
+  await amelie.getByRole('button', { name: 'Close Prices' }).click();
+  await expect(strip).toBeHidden();
+  await expect(frame.locator('#state')).toBeVisible();
 });

@@ -11,6 +11,8 @@ import { type Demo, test as demoTest, expect } from './demo';
 
 const sdk = fileURLToPath(new URL('../../sdk/dist/index.js', import.meta.url));
 
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
 export interface Guest {
   /** Where its pages are: no origin of the chat. */
   origin: string;
@@ -19,22 +21,23 @@ export interface Guest {
   /** Serves a page whose module script is `script`; `connect` of the SDK is in reach of it. */
   page(path: string, script: string): void;
   /** Answers a path by hand. */
-  answer(path: string, handler: (request: IncomingMessage, response: ServerResponse) => void): void;
+  answer(path: string, handler: Handler): void;
+  /** Answers every other path. */
+  answerOthers(handler: Handler): void;
 }
 
 export const test = demoTest.extend<{ guest: Guest }>({
   // biome-ignore lint/correctness/noEmptyPattern: what a fixture needs is named in its pattern
   guest: async ({}, use) => {
-    const handlers = new Map<string, (request: IncomingMessage, response: ServerResponse) => void>();
+    const handlers = new Map<string, Handler>();
+    let others: Handler = (_, response) => response.writeHead(404).end();
     const source = await readFile(sdk);
     handlers.set('/addin.js', (_, response) =>
       response.setHeader('Content-Type', 'text/javascript').end(source),
     );
     const server = createServer((request, response) => {
       const { pathname } = new URL(request.url ?? '/', 'http://guest');
-      const handler = handlers.get(pathname);
-      if (handler) handler(request, response);
-      else response.writeHead(404).end();
+      (handlers.get(pathname) ?? others)(request, response);
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -44,6 +47,9 @@ export const test = demoTest.extend<{ guest: Guest }>({
       origin: `http://127.0.0.1:${address.port}`,
       neighbour: `http://localhost:${address.port}`,
       answer,
+      answerOthers: (handler) => {
+        others = handler;
+      },
       page: (path, script) =>
         answer(path, (_, response) =>
           response
@@ -65,13 +71,14 @@ export async function putOnRoom(
   name: string,
   url: string,
   granted = ['room.info', 'contexts', 'messages.live', 'messages.filter'],
+  intents: Record<string, unknown> = {},
 ): Promise<string> {
   const control = (await demo.as('control')).context().request;
   const headers = { Origin: demo.url };
   const rooms = await control.get(`/api/v1/rooms?relation=all&name=${encodeURIComponent(room)}`);
   const found = ((await rooms.json()) as { id: string; pool: string }[])[0];
   if (found === undefined) throw new Error(`no room ${room}`);
-  const data = { name, url, granted };
+  const data = { name, url, granted, intents };
   const created = await control.post(`/api/v1/pools/${found.pool}/addins`, { headers, data });
   expect(created.ok(), await created.text()).toBe(true);
   const { id } = (await created.json()) as { id: string };

@@ -8,6 +8,7 @@ use perch_domain::{AddinId, Code, Name, Refusal, Revision, RoomId};
 use perch_store::CatalogueChanges;
 use perch_wire::addin as wire;
 use perch_wire::grant::grants;
+use perch_wire::intent::declared;
 
 use crate::catalogue::Catalogue;
 use crate::session::random_bytes;
@@ -68,7 +69,7 @@ impl App {
     /// Registers an add-in.
     ///
     /// # Errors
-    /// `ErrorPermission`, `InvalidName`, `InvalidUrl`, `DuplicateAddinName`.
+    /// `ErrorPermission`, `InvalidName`, `InvalidUrl`, `InvalidArgument`, `DuplicateAddinName`.
     pub async fn create_addin(
         &self,
         actor: &Actor,
@@ -88,6 +89,7 @@ impl App {
             requested: Grants::NONE,
             approved: true,
             disabled: false,
+            intents: declared(&new.intents)?,
             secret: Secret(random_bytes()?),
             webhook: None,
             revision: Revision(1),
@@ -146,6 +148,9 @@ impl App {
             addin.grant(grants(granted));
         }
         addin.disabled = patch.disabled.unwrap_or(addin.disabled);
+        if let Some(intents) = &patch.intents {
+            addin.intents = declared(intents)?;
+        }
         addin.revision.0 += 1;
         addin.updated_at = self.now();
         let answer = wire::Addin::new(&addin, before.room_count);
@@ -238,6 +243,43 @@ impl App {
             url,
             origin: addin.url.origin().ok_or_else(none)?,
             popups: view.granted().has(Capability::Popups),
+        })
+    }
+
+    /// The page of another add-in of the room's pool, opened beside the conversation because a page asked for it. Nobody chose
+    /// it for the room: it is not told which one it is beside.
+    ///
+    /// # Errors
+    /// Those of seeing the room's add-in; `NoSuchNode` for what is not in its pool or has a bad address; `AddinDisabled`.
+    pub fn addin_page_beside(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        addin: AddinId,
+        locale: &str,
+        theme: &str,
+    ) -> Result<AddinPage, Refusal> {
+        let view = self.room_view(room)?;
+        view.may(actor, RoomAction::SeeAddin)?;
+        let pool = self.pool_state(view.room.pool.as_str())?;
+        let addin = pool.catalogue().addins.get(&addin).cloned();
+        let addin = addin.ok_or_else(absent)?;
+        if addin.disabled {
+            return Err(addin.refuse_disabled());
+        }
+        let url = addin.url.expand(&[
+            ("room.id", ""),
+            ("room.name", ""),
+            ("pool", view.room.pool.as_str()),
+            ("locale", locale),
+            ("theme", theme),
+            ("addin", addin.name.as_str()),
+        ])?;
+        Ok(AddinPage {
+            name: addin.name.to_string(),
+            url,
+            origin: addin.url.origin().ok_or_else(absent)?,
+            popups: addin.granted_in(Grants::NONE).has(Capability::Popups),
         })
     }
 

@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::grant::Grants;
 use crate::id::{AddinId, Revision};
+use crate::intent::Intents;
 use crate::limits::ADDIN_URL_BYTES_MAX;
 use crate::name::Name;
 use crate::pool::PoolFqdn;
@@ -232,6 +233,8 @@ pub struct Addin {
     pub approved: bool,
     /// It is not shown, and may do nothing.
     pub disabled: bool,
+    /// What its page can be asked to do by other pages.
+    pub intents: Intents,
     /// Of which the pseudonyms are made by which it knows people. Never leaves the deployment.
     pub secret: Secret<[u8; 32]>,
     /// Where its back end is told what is posted in its rooms.
@@ -345,6 +348,7 @@ mod tests {
             requested: Grants::NONE,
             approved: true,
             disabled: false,
+            intents: Intents::default(),
             secret: Secret([0; 32]),
             webhook: None,
             revision: Revision(1),

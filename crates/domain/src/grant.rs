@@ -320,6 +320,7 @@ mod tests {
             requested: Grants::NONE,
             approved: true,
             disabled: false,
+            intents: crate::intent::Intents::default(),
             secret: Secret([0; 32]),
             webhook: None,
             revision: Revision(1),

@@ -11,6 +11,7 @@ pub mod category;
 pub mod credential;
 pub mod grant;
 pub mod id;
+pub mod intent;
 pub mod limits;
 pub mod message;
 pub mod name;

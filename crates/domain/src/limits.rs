@@ -7,6 +7,12 @@ pub const NAME_CHARS_MAX: usize = 256;
 pub const DESCRIPTION_CHARS_MAX: usize = 256;
 /// Characters of an add-in's name.
 pub const ADDIN_NAME_CHARS_MAX: usize = 256;
+/// Intents that an add-in declares.
+pub const INTENTS_MAX: usize = 64;
+/// Types of context that one intent takes.
+pub const INTENT_CONTEXTS_MAX: usize = 64;
+/// Characters of an intent's name, and of the types of its contexts and result.
+pub const INTENT_CHARS_MAX: usize = 128;
 /// Bytes of an add-in's URL.
 pub const ADDIN_URL_BYTES_MAX: usize = 2_048;
 /// Characters of a regular message. Ours: the original announced a limit without documenting it.

@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use perch_app::App;
 use perch_app::addin::AddinPage;
-use perch_domain::RoomId;
+use perch_domain::{AddinId, RoomId};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -23,16 +23,23 @@ pub(crate) struct Look {
     locale: String,
     #[serde(default)]
     theme: String,
+    /// Another add-in of the pool than the room's own.
+    addin: Option<Uuid>,
 }
 
-/// The frame of a room's add-in.
+/// The frame of a room's add-in, or of another one beside it.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     SignedIn(actor): SignedIn,
     At(room): At<Uuid>,
     Asked(look): Asked<Look>,
 ) -> Result<Response, Refused> {
-    let page = app.addin_page(&actor, RoomId(room), &look.locale, &look.theme)?;
+    let room = RoomId(room);
+    let (locale, theme) = (&look.locale, &look.theme);
+    let page = match look.addin {
+        None => app.addin_page(&actor, room, locale, theme)?,
+        Some(addin) => app.addin_page_beside(&actor, room, AddinId(addin), locale, theme)?,
+    };
     Ok(document(&page))
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::grant::{Capability, names};
+use crate::intent::{Intents, shown};
 
 /// A registered add-in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -27,6 +28,8 @@ pub struct Addin {
     pub approved: bool,
     /// It is shown nowhere, and may do nothing.
     pub disabled: bool,
+    /// What its page can be asked to do by other pages.
+    pub intents: Intents,
     /// How many rooms use it.
     pub room_count: u64,
     /// Counts its changes; send it back to have a change refused when somebody else was faster.
@@ -50,6 +53,7 @@ impl Addin {
             requested: names(addin.requested),
             approved: addin.approved,
             disabled: addin.disabled,
+            intents: shown(&addin.intents),
             room_count,
             revision: addin.revision.0,
             created_at: addin.created_at.to_string(),
@@ -69,6 +73,9 @@ pub struct NewAddin {
     /// The most that it may do: `room.info`, `contexts` and `token.issue` unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub granted: Option<Vec<Capability>>,
+    /// What its page can be asked to do by other pages: nothing unless said otherwise.
+    #[serde(default, skip_serializing_if = "Intents::is_empty")]
+    pub intents: Intents,
 }
 
 /// A change of an add-in; what is absent stays.
@@ -87,6 +94,9 @@ pub struct AddinPatch {
     /// Close it everywhere at once and let it do nothing, or show it again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled: Option<bool>,
+    /// What its page can be asked to do, instead of what it could.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intents: Option<Intents>,
     /// The revision that was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,

@@ -4,6 +4,8 @@ use perch_domain::addin::Addin;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::intent::{Intents, shown};
+
 /// An add-in as a web application.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Application {
@@ -19,6 +21,8 @@ pub struct Application {
     pub kind: ApplicationKind,
     /// Where it is.
     pub details: ApplicationDetails,
+    /// What it can be asked to do.
+    pub interop: ApplicationInterop,
 }
 
 /// The type of an application.
@@ -36,6 +40,21 @@ pub struct ApplicationDetails {
     pub url: String,
 }
 
+/// What an application exchanges with others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ApplicationInterop {
+    /// Its intents.
+    pub intents: ApplicationIntents,
+}
+
+/// The intents of an application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ApplicationIntents {
+    /// Those that it answers.
+    #[serde(rename = "listensFor")]
+    pub listens_for: Intents,
+}
+
 impl Application {
     /// An add-in with its page, variables expanded.
     #[must_use]
@@ -46,6 +65,11 @@ impl Application {
             title: addin.name.to_string(),
             kind: ApplicationKind::Web,
             details: ApplicationDetails { url },
+            interop: ApplicationInterop {
+                intents: ApplicationIntents {
+                    listens_for: shown(&addin.intents),
+                },
+            },
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod application;
 pub mod category;
 pub mod grant;
 pub mod import;
+pub mod intent;
 pub mod live;
 pub mod live_examples;
 pub mod message;

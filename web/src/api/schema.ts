@@ -765,6 +765,10 @@ export interface components {
              * @description What rooms keep.
              */
             id: string;
+            /** @description What its page can be asked to do by other pages. */
+            intents: {
+                [key: string]: components["schemas"]["Intent"];
+            };
             /** @description Unique in the pool, without regard to letter case. */
             name: string;
             /** @description The pool that owns it. */
@@ -808,6 +812,10 @@ export interface components {
             disabled?: boolean | null;
             /** @description The most that it may do from now on, and approval of the origin where it is. */
             granted?: components["schemas"]["Capability"][] | null;
+            /** @description What its page can be asked to do, instead of what it could. */
+            intents?: {
+                [key: string]: components["schemas"]["Intent"];
+            } | null;
             /** @description Another name. */
             name?: string | null;
             /**
@@ -838,6 +846,8 @@ export interface components {
             appId: string;
             /** @description Where it is. */
             details: components["schemas"]["ApplicationDetails"];
+            /** @description What it can be asked to do. */
+            interop: components["schemas"]["ApplicationInterop"];
             /** @description The add-in's name. */
             name: string;
         };
@@ -845,6 +855,18 @@ export interface components {
         ApplicationDetails: {
             /** @description The add-in's page, with its variables empty: which room it is for, the pane knows. */
             url: string;
+        };
+        /** @description The intents of an application. */
+        ApplicationIntents: {
+            /** @description Those that it answers. */
+            listensFor: {
+                [key: string]: components["schemas"]["Intent"];
+            };
+        };
+        /** @description What an application exchanges with others. */
+        ApplicationInterop: {
+            /** @description Its intents. */
+            intents: components["schemas"]["ApplicationIntents"];
         };
         /** @description The type of an application. */
         ApplicationKind: "web";
@@ -1101,6 +1123,18 @@ export interface components {
             /** @description Plain text. The body, for a story. */
             text: string;
         };
+        /** @description One intent. */
+        Intent: {
+            /**
+             * @description The types of context that it takes, such as `fdc3.instrument`, at most 64. Empty: any.
+             * @default []
+             */
+            contexts?: string[];
+            /** @description What people are shown; the name when there is none. */
+            displayName?: string | null;
+            /** @description The type of what it answers with: a type of context, `channel`, or `channel<type>`. */
+            resultType?: string | null;
+        };
         /** @description Whether new members are told of the room. */
         Invitations: "inherit" | "false";
         /** @description A token with its secret, which is shown once. */
@@ -1245,6 +1279,10 @@ export interface components {
         NewAddin: {
             /** @description The most that it may do: `room.info`, `contexts` and `token.issue` unless said otherwise. */
             granted?: components["schemas"]["Capability"][] | null;
+            /** @description What its page can be asked to do by other pages: nothing unless said otherwise. */
+            intents?: {
+                [key: string]: components["schemas"]["Intent"];
+            };
             /** @description 1 to 256 characters. */
             name: string;
             /** @description Absolute, `http` or `https`, at most 2,048 bytes. */

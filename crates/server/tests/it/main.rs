@@ -11,6 +11,7 @@ mod addin;
 mod addin_frame;
 mod addin_health;
 mod addin_storage;
+mod application;
 mod category;
 mod coverage;
 mod fan_out;

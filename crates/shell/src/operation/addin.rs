@@ -39,8 +39,9 @@ pub(super) async fn create(
         name: invocation.owned(Key::Name).unwrap_or_default(),
         url: invocation.owned(Key::Url).unwrap_or_default(),
         granted: None,
+        intents: perch_wire::intent::Intents::new(),
     };
-    Ok(Object::Addin(client.new_addin(pool, &new).await?))
+    Ok(Object::Addin(Box::new(client.new_addin(pool, &new).await?)))
 }
 
 pub(super) async fn list(
@@ -55,7 +56,7 @@ pub(super) async fn list(
                 .addins(&pool)
                 .await?
                 .into_iter()
-                .map(Object::Addin),
+                .map(|addin| Object::Addin(Box::new(addin))),
         );
     }
     Ok(objects)
@@ -67,7 +68,7 @@ pub(super) async fn find(
     identity: &Identity,
 ) -> Result<Object, Error> {
     let addins = client.addins(pool).await?;
-    addins.into_iter().find(|addin| identity.names(&addin.name)).map(Object::Addin).ok_or_else(|| {
+    addins.into_iter().find(|addin| identity.names(&addin.name)).map(|addin| Object::Addin(Box::new(addin))).ok_or_else(|| {
         Error::Refused(Refusal::new(
             Code::NoSuchAddin,
             format!("There is no add-in {:?} in the pool {pool}. Get-CsPersistentChatAddin shows those that there are.", identity.name),

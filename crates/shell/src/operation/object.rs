@@ -17,7 +17,7 @@ const TRIES: usize = 5;
 
 /// An object of a pool, as it was read.
 pub(super) enum Object {
-    Addin(perch_wire::addin::Addin),
+    Addin(Box<perch_wire::addin::Addin>),
     Category(Box<perch_wire::category::Category>),
     Room(Box<perch_wire::room::Room>),
     RoomDetail(Box<perch_wire::room::RoomDetail>),

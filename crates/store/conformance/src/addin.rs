@@ -3,6 +3,7 @@
 use perch_domain::addin::AddinUrl;
 use perch_domain::addin_storage::{StorageEntry, StorageKey};
 use perch_domain::grant::{Capability, Grants};
+use perch_domain::intent::Intents;
 use perch_domain::{AddinId, Name, Revision};
 use perch_store::{Key, Storage};
 use uuid::Uuid;
@@ -23,6 +24,8 @@ pub async fn an_addin_is_found_as_it_was_stored_and_changed(storage: &dyn Storag
     chart.requested = Grants::NONE.with(Capability::MessagesLive);
     chart.approved = false;
     chart.disabled = true;
+    chart.intents =
+        Intents::stored("ViewChart\tShow a chart\tfdc3.instrument\tchannel\nViewNews\t\t\t\n");
     chart.revision = Revision(2);
     chart.updated_at = START.plus_seconds(60);
     let mut write = store.write().await.unwrap();

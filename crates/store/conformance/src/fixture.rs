@@ -5,6 +5,7 @@ use std::sync::Arc;
 use perch_domain::addin::{Addin, AddinUrl};
 use perch_domain::category::{Category, Scope};
 use perch_domain::grant::Grants;
+use perch_domain::intent::Intents;
 use perch_domain::message::{Draft, Message};
 use perch_domain::pool::{Pool, PoolFqdn};
 use perch_domain::principal::{Address, Principal, PrincipalKind};
@@ -73,6 +74,7 @@ pub(crate) fn addin(n: u128, name: &str) -> Addin {
         requested: Grants::NONE,
         approved: true,
         disabled: false,
+        intents: Intents::default(),
         secret: Secret([7; 32]),
         webhook: None,
         revision: Revision(1),

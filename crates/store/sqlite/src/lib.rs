@@ -143,6 +143,11 @@ const fn migrations(part: &Part) -> &'static [Migration] {
                 "create_webhook",
                 include_str!("../migrations/pool/0008_create_webhook.sql"),
             ),
+            (
+                9,
+                "add_intent",
+                include_str!("../migrations/pool/0009_add_intent.sql"),
+            ),
         ],
     }
 }

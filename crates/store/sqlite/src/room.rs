@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use perch_domain::addin::{Addin, AddinUrl};
 use perch_domain::category::{Category, Scope};
 use perch_domain::grant::Grants;
+use perch_domain::intent::Intents;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::room::Room;
 use perch_domain::secret::Secret;
@@ -36,8 +37,8 @@ pub(crate) async fn load(
     let version = change::version(readers).await?;
     let since = since.map(|since| int(since.0));
     let rows = sqlx::query(
-        "SELECT id, name, addin.url, granted, requested, approved, disabled, addin.secret, revision, created_at, updated_at, \
-         webhook.url AS webhook_url, webhook.secret AS webhook_secret, previous_secret, previous_until \
+        "SELECT id, name, addin.url, granted, requested, approved, disabled, intents, addin.secret, revision, created_at, \
+         updated_at, webhook.url AS webhook_url, webhook.secret AS webhook_secret, previous_secret, previous_until \
          FROM addin LEFT JOIN webhook ON webhook.addin = addin.id \
          WHERE ?1 IS NULL OR id IN (SELECT id FROM change WHERE kind = 'addin' AND version > ?1)",
     )
@@ -139,6 +140,7 @@ fn addin(row: &SqliteRow, pool: &PoolFqdn) -> Result<Addin, StoreError> {
         requested: Grants::stored(get(row, "requested")?),
         approved: get(row, "approved")?,
         disabled: get(row, "disabled")?,
+        intents: Intents::stored(get(row, "intents")?),
         secret: Secret(bytes_32(get(row, "secret")?, "addin", "secret")?),
         webhook: webhook::of_addin(row)?,
         revision: revision(row, "addin")?,
@@ -211,8 +213,8 @@ pub(crate) async fn insert_addin(
     addin: &Addin,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO addin (id, name, name_folded, url, granted, requested, approved, disabled, secret, revision, created_at, \
-         updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO addin (id, name, name_folded, url, granted, requested, approved, disabled, intents, secret, revision, \
+         created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(addin.id.0)
     .bind(addin.name.as_str())
@@ -222,6 +224,7 @@ pub(crate) async fn insert_addin(
     .bind(addin.requested.to_string())
     .bind(addin.approved)
     .bind(addin.disabled)
+    .bind(addin.intents.to_string())
     .bind(addin.secret.0.as_slice())
     .bind(int(addin.revision.0))
     .bind(addin.created_at.as_micros())
@@ -238,7 +241,7 @@ pub(crate) async fn update_addin(
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE addin SET name = ?, name_folded = ?, url = ?, granted = ?, requested = ?, approved = ?, disabled = ?, \
-         revision = ?, updated_at = ? WHERE id = ?",
+         intents = ?, revision = ?, updated_at = ? WHERE id = ?",
     )
         .bind(addin.name.as_str())
         .bind(addin.name.folded())
@@ -247,6 +250,7 @@ pub(crate) async fn update_addin(
         .bind(addin.requested.to_string())
         .bind(addin.approved)
         .bind(addin.disabled)
+        .bind(addin.intents.to_string())
         .bind(int(addin.revision.0))
         .bind(addin.updated_at.as_micros())
         .bind(addin.id.0)

@@ -16,6 +16,7 @@ import { ChooseDialog } from './ChooseDialog';
 import { CLOSED, whyClosed } from './closed';
 import { openFdc3 } from './fdc3/open';
 import { usePaneDesk } from './fdc3/usePaneDesk';
+import { OpenedPages } from './OpenedPages';
 import { OpenPane } from './pane';
 import { type Asked, SendDialog } from './SendDialog';
 import { PaneUse } from './use';
@@ -51,7 +52,7 @@ export function AddinFrame({ room, addin, session, isEnding = false, onPhase }: 
   const latest = useRef({ room, addin, session, environment, isEnding, onPhase });
   const asking = useRef<Asked | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
-  const { attach, question } = usePaneDesk(live, room.id);
+  const { attach, question, opened, shown, show, close } = usePaneDesk(live, room.id);
 
   useLayoutEffect(() => {
     latest.current = { room, addin, session, environment, isEnding, onPhase };
@@ -172,12 +173,23 @@ export function AddinFrame({ room, addin, session, isEnding = false, onPhase }: 
 
   return (
     <>
+      {!isEnding && (
+        <OpenedPages
+          room={room}
+          own={addin.name}
+          pages={opened}
+          shown={shown}
+          onShow={show}
+          onClose={close}
+          environment={environment}
+        />
+      )}
       <iframe
         ref={frame}
         className={styles.frame}
-        hidden={isEnding}
         title={addin.name}
         src={source}
+        hidden={isEnding || shown !== null}
         onLoad={({ currentTarget }) => {
           // Our own origin, so it can be looked into; a problem document instead of the broker has no address in it.
           if (currentTarget.contentDocument?.body?.dataset.url === undefined)

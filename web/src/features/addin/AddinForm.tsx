@@ -27,6 +27,9 @@ import { useSession } from '../session/useSession';
 import { WebhookPanel } from '../webhook/WebhookPanel';
 import { AddinPreview } from './AddinPreview';
 import { addinUrlProblem, URL_VARIABLES } from './addinUrl';
+import { intentsOf, intentsText } from './intents';
+
+const INTENTS_EXAMPLE = '{ "ViewChart": { "contexts": ["fdc3.instrument"] } }';
 
 const newRoute = getRouteApi('/signed-in/admin/addin/new');
 const editRoute = getRouteApi('/signed-in/admin/addin/$addin');
@@ -44,7 +47,12 @@ export function NewAddinPage() {
     <AddinForm
       start={
         original
-          ? { name: t('copy_of', { name: original.name }), url: original.url, granted: original.granted }
+          ? {
+              name: t('copy_of', { name: original.name }),
+              url: original.url,
+              granted: original.granted,
+              intents: original.intents,
+            }
           : { name: '', url: '' }
       }
     />
@@ -87,26 +95,32 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
       name: start.name,
       url: start.url,
       granted: start.granted ?? [...PRESETS.contexts],
+      intents: intentsText(start.intents ?? {}),
       disabled: addin?.disabled ?? false,
       approve: false,
     },
     ...(addin && { revision: addin.revision }),
-    bodyOf: ({ name, url, granted, disabled, approve }) => ({
+    bodyOf: ({ name, url, granted, intents, disabled, approve }) => ({
       name: name.trim(),
       url: url.trim(),
       granted,
+      intents: intentsOf(intents),
       disabled,
       approve,
     }),
-    check: ({ name, url }) => {
+    check: ({ name, url, intents }) => {
       const wrongName = nameProblem(name, limits.addin_name_chars_max);
       const wrongUrl = urlProblem(url);
       return {
         name: wrongName && t(`form:${wrongName}`, { max: limits.addin_name_chars_max }),
         url: wrongUrl && t(`url_${wrongUrl}`, { max: limits.addin_url_bytes_max }),
+        intents:
+          intentsOf(intents) === undefined
+            ? t('intents_unreadable', { example: INTENTS_EXAMPLE })
+            : undefined,
       };
     },
-    save: ({ name, url, granted }, { approve, ...changed }, revision) =>
+    save: ({ name, url, granted, intents }, { approve, ...changed }, revision) =>
       addin
         ? unwrap(
             api.PATCH('/api/v1/pools/{pool}/addins/{id}', {
@@ -122,7 +136,7 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
         : unwrap(
             api.POST('/api/v1/pools/{pool}/addins', {
               params: { path: { pool: pool.fqdn } },
-              body: { name, url, granted },
+              body: { name, url, granted, intents: intents ?? {} },
             }),
           ),
     onSaved: () => {
@@ -202,6 +216,18 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
         >
           <Presets onChoose={form.set('granted')} />
         </GrantField>
+      </FormField>
+      <FormField name="intents">
+        <TextField
+          label={t('intents')}
+          value={form.values.intents}
+          onChange={form.set('intents')}
+          placeholder={INTENTS_EXAMPLE}
+          description={t('intents_words')}
+          rows={4}
+          mono
+          {...form.field('intents')}
+        />
       </FormField>
       {addin && (
         <FormField name="disabled">

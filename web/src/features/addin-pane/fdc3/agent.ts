@@ -1,6 +1,6 @@
 /**
- * The Desktop Agent of FDC3 2.2: knows the pages that run in this window's panes and the windows those opened, and
- * answers what they ask. One for a browser window.
+ * The Desktop Agent of FDC3 2.2: knows the pages that run in this window's panes and those that they opened, and answers
+ * what they ask. One for a browser window.
  *
  * Invariant: who asks is who holds the port, whatever a message says of its source; what a page names (channels,
  * instances, applications) is looked up among what that page may know.
@@ -17,7 +17,7 @@ export interface Desk {
   apps(): Promise<readonly App[]>;
   /** Lets the person choose who answers an intent; null when they did not want to. */
   choose(room: string, choices: readonly Choice[]): Promise<Choice | null>;
-  /** Opens an application in a window beside a room's pane, to run there as the instance; rejects with an `Fdc3Error`. */
+  /** Opens an application beside a room's own page, to run there as the instance; rejects with an `Fdc3Error`. */
   open(room: string, app: App, instance: string): Promise<void>;
   host: { app: App; intents: Readonly<Record<string, HostIntent>> };
 }
@@ -26,6 +26,8 @@ export interface Desk {
 export interface Arrival {
   readonly appId: string;
   readonly room: { readonly id: string; readonly name: string };
+  /** It was opened beside the room's own page. */
+  readonly beside: boolean;
   /** The room's latest context. */
   readonly latest: Context | null;
   /** The instance that was opened for it, or that it says it was. */
@@ -87,20 +89,21 @@ export class Agent {
     });
   }
 
-  /** Takes in a page, on its room's channel. */
-  admit({ appId, room, latest, instanceId, instanceUuid, tell, answer }: Arrival): Instance {
+  /** Takes in a page: the room's own on its channel, one beside it on none. */
+  admit({ appId, room, beside, latest, instanceId, instanceUuid, tell, answer }: Arrival): Instance {
     const opening = instanceId === undefined ? undefined : this.#openings.get(instanceId);
     const left = instanceId === undefined ? undefined : this.#left.get(instanceId);
     const opened = opening?.appId === appId && opening.room === room.id;
     const again =
       left !== undefined && left.uuid === instanceUuid && left.appId === appId && left.room === room.id;
-    this.#channels.openRoom(room.id, { name: room.name }, latest);
+    if (!beside) this.#channels.openRoom(room.id, { name: room.name }, latest);
     const instance: Instance = {
       id: instanceId !== undefined && (opened || again) ? instanceId : crypto.randomUUID(),
       uuid: again ? left.uuid : crypto.randomUUID(),
       appId,
       room: room.id,
-      channel: `room:${room.id}`,
+      beside,
+      channel: beside ? null : `room:${room.id}`,
       contextListeners: new Map(),
       intentListeners: new Map(),
       privateListeners: new Map(),
@@ -134,7 +137,7 @@ export class Agent {
   /** Raises an intent of the conversation: the page in the room's pane gets it, if it listens for it. */
   raiseInRoom(room: string, intents: readonly string[], context: Context): void {
     for (const instance of this.#instances.values()) {
-      if (instance.room !== room) continue;
+      if (instance.room !== room || instance.beside) continue;
       if (intents.some((intent) => this.#intents.deliverFromHost(instance, intent, context))) return;
     }
   }

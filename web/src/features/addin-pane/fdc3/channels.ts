@@ -1,7 +1,7 @@
 /**
  * Channels: the user channels that the standard recommends, the rooms, application channels and private ones.
  *
- * Invariant: a room's channel is reached from that room's pane only, a private channel by those who made it or were
+ * Invariant: a room's channel is reached by that room's own page only, a private channel by those who made it or were
  * handed it. What is broadcast stays in this window.
  */
 import { type Instance, identifierOf, LISTENERS_MAX } from './instance';
@@ -255,7 +255,7 @@ function shown({ id, type, displayMetadata }: State): Channel {
 
 function mayUse(instance: Instance, { id, type, members }: State): boolean {
   if (type === 'private') return members.has(instance.id);
-  return !id.startsWith(ROOM_PREFIX) || id === roomChannel(instance.room);
+  return !id.startsWith(ROOM_PREFIX) || (!instance.beside && id === roomChannel(instance.room));
 }
 
 /** A listener that was added on a user channel follows its page to another. */

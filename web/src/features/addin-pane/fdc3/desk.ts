@@ -1,16 +1,25 @@
 /** What the chat does for the agent, and the one agent of this sign-in. */
 import { api, unwrap } from '../../../api/client';
+import type { Addin } from '../../../api/types';
 import type { LiveClient } from '../../../live/client';
 import { Agent, type Desk } from './agent';
-import { type App, toApp } from './directory';
+import { type App, poolOf, toApp } from './directory';
 import type { Choice, HostIntent } from './intents';
 import { type Context, Fdc3Error, type IntentResult } from './messages';
+
+/** A page that another one opened. */
+export interface Opened {
+  readonly instance: string;
+  readonly addin: Addin;
+}
 
 /** What the pane of a room does when a page in it asks. */
 export interface PaneDesk {
   choose(choices: readonly Choice[]): Promise<Choice | null>;
   /** Posts a text as the person, who is asked unless the add-in may post in silence; rejects when it may not. */
   send(text: string): Promise<void>;
+  /** Shows a page beside the room's own; throws when there are too many. */
+  open(page: Opened): void;
   goTo(room: string): void;
   search(words: string): void;
 }
@@ -51,8 +60,13 @@ function desk(panes: ReadonlyMap<string, PaneDesk>): Desk {
       if (pane === undefined) throw new Fdc3Error('ResolverUnavailable');
       return pane.choose(choices);
     },
-    open: async () => {
-      throw new Fdc3Error('ErrorOnLaunch');
+    open: async (room, app, instance) => {
+      const params = { path: { pool: poolOf(app.appId) } };
+      const addins = await unwrap(api.GET('/api/v1/pools/{pool}/addins', { params }));
+      const addin = addins.find(({ name, disabled }) => name === app.name && !disabled);
+      const pane = panes.get(room);
+      if (addin === undefined || pane === undefined) throw new Fdc3Error('ErrorOnLaunch');
+      pane.open({ instance, addin });
     },
     host: { app: hostApp(), intents: hostIntents(panes) },
   };

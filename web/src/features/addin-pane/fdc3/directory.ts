@@ -50,7 +50,7 @@ export function appNamed(apps: readonly App[], appId: string, askedBy: string): 
   );
 }
 
-function poolOf(appId: string): string {
+export function poolOf(appId: string): string {
   return appId.slice(appId.lastIndexOf('@') + 1);
 }
 

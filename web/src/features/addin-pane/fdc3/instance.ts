@@ -8,6 +8,8 @@ export interface Instance {
   readonly appId: string;
   /** The room in whose pane it runs, or whose pane opened it. */
   readonly room: string;
+  /** It was opened beside the room's own page, and has no part of the room. */
+  readonly beside: boolean;
   /** The user channel that it is on; the room is one of them. */
   channel: string | null;
   readonly contextListeners: Map<string, { channel: string | null; type: string | null }>;

@@ -210,7 +210,9 @@ export class Intents {
   async #choices(by: Instance, context?: Context | null, resultType?: string | null): Promise<Choice[]> {
     const { apps, host, instances } = this.#options;
     const choices: Choice[] = [];
-    for (const app of [...(await apps()), host.app]) {
+    // The chat answers the room's own page, whose grants say what it may do there.
+    const answering = by.beside ? [] : [host.app];
+    for (const app of [...(await apps()), ...answering]) {
       const running = [...instances.values()].filter(
         ({ appId, room }) => appId === app.appId && room === by.room,
       );

@@ -1,5 +1,5 @@
-/** Opens an FDC3 session for the page in a room's pane, and tells it of the room's contexts while it lasts. */
-import type { Room, RoomAddin } from '../../../api/types';
+/** Opens FDC3 sessions: for the page of a room, which is told of the room's contexts, and for pages that it opened. */
+import type { Addin, Room, RoomAddin } from '../../../api/types';
 import type { LiveClient } from '../../../live/client';
 import { type ContextSent, latestContext, onContext } from '../../../live/contextBus';
 import type { May } from '../access';
@@ -30,6 +30,7 @@ export function openFdc3(port: MessagePort, options: OpenOptions): { close(): vo
     // Variables never stand in scheme, host or port.
     origin: new URL(addin.url).origin,
     room: { id: room.id, name: may('room.info') ? room.name : 'Room' },
+    beside: false,
     latest: latest !== undefined && may('contexts') ? toFdc3(latest) : null,
     ended: (why) => {
       if (why === 'flooded') flooded();
@@ -47,6 +48,31 @@ export function openFdc3(port: MessagePort, options: OpenOptions): { close(): vo
       session.close();
     },
   };
+}
+
+export interface BesideOptions extends Pick<OpenOptions, 'live' | 'attempt' | 'flooded'> {
+  /** The room beside whose own page it is. */
+  room: string;
+  addin: Addin;
+  instance: string;
+}
+
+/** A session of a page that another one opened. */
+export function openFdc3Beside(port: MessagePort, options: BesideOptions): { close(): void } {
+  const { live, room, addin, instance, attempt, flooded } = options;
+  return new Fdc3Session(port, {
+    agent: agentOf(live),
+    attempt,
+    appId: `${addin.name}@${addin.pool}`,
+    origin: new URL(addin.url).origin,
+    room: { id: room, name: '' },
+    beside: true,
+    latest: null,
+    instanceId: instance,
+    ended: (why) => {
+      if (why === 'flooded') flooded();
+    },
+  });
 }
 
 function toFdc3({ context: { type, name, id } }: ContextSent): Context {

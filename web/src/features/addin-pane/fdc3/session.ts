@@ -12,7 +12,7 @@ import type { Instance } from './instance';
 import { type ErrorCode, type EventType, Fdc3Error, type Requests } from './messages';
 import { requestChecks } from './requests';
 
-export interface Fdc3Options extends Pick<Arrival, 'appId' | 'room' | 'latest' | 'instanceId'> {
+export interface Fdc3Options extends Pick<Arrival, 'appId' | 'room' | 'beside' | 'latest' | 'instanceId'> {
   agent: Agent;
   /** The connection attempt that the page named in its first words. */
   attempt: string;
@@ -82,7 +82,7 @@ export class Fdc3Session {
   }
 
   async #identify(meta: unknown, payload: unknown): Promise<void> {
-    const { agent, attempt, origin, appId, room, latest, instanceId } = this.#options;
+    const { agent, attempt, origin, appId, room, beside, latest, instanceId } = this.#options;
     if (this.#instance !== null || !isRecord(meta) || meta.connectionAttemptUuid !== attempt) return;
     const said = isRecord(payload) ? payload : {};
     const answer = (type: string, content: object) =>
@@ -97,6 +97,7 @@ export class Fdc3Session {
     const instance = agent.admit({
       appId,
       room,
+      beside,
       latest,
       ...(claimed === undefined ? {} : { instanceId: claimed }),
       ...(typeof said.instanceUuid === 'string' ? { instanceUuid: said.instanceUuid } : {}),

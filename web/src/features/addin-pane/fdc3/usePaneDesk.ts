@@ -4,7 +4,7 @@ import { useCallback, useRef, useState } from 'react';
 import type { LiveClient } from '../../../live/client';
 import type { May } from '../access';
 import type { RoomAccess } from '../bridge';
-import { attachPane } from './desk';
+import { attachPane, type Opened } from './desk';
 import type { Choice } from './intents';
 import { Fdc3Error } from './messages';
 
@@ -19,13 +19,38 @@ export interface PaneRights {
   may: May;
 }
 
-export function usePaneDesk(
-  live: LiveClient,
-  room: string,
-): { attach: (rights: PaneRights) => () => void; question: Question | null } {
+export interface PaneDeskState {
+  attach: (rights: PaneRights) => () => void;
+  question: Question | null;
+  /** The pages that were opened beside the room's own. */
+  opened: readonly Opened[];
+  /** The one of them that is shown; null for the room's own. */
+  shown: string | null;
+  show: (instance: string | null) => void;
+  close: (instance: string) => void;
+}
+
+/** Pages beside the room's own: a page cannot open them without end. */
+const OPENED_MAX = 8;
+
+export function usePaneDesk(live: LiveClient, room: string): PaneDeskState {
   const navigate = useNavigate();
   const asking = useRef<Question | null>(null);
   const [question, setQuestion] = useState<Question | null>(null);
+  const pages = useRef<readonly Opened[]>([]);
+  const [opened, setOpened] = useState(pages.current);
+  const [shown, show] = useState<string | null>(null);
+  const hold = useCallback((next: readonly Opened[]) => {
+    pages.current = next;
+    setOpened(next);
+  }, []);
+  const close = useCallback(
+    (instance: string) => {
+      hold(pages.current.filter((page) => page.instance !== instance));
+      show((current) => (current === instance ? null : current));
+    },
+    [hold],
+  );
 
   const attach = useCallback(
     ({ access, may }: PaneRights) => {
@@ -53,6 +78,11 @@ export function usePaneDesk(
             throw new Fdc3Error('IntentDeliveryFailed');
           });
         },
+        open: (page) => {
+          if (pages.current.length >= OPENED_MAX) throw new Fdc3Error('ErrorOnLaunch');
+          hold([...pages.current, page]);
+          show(page.instance);
+        },
         goTo: (to) => void navigate({ to: '/room/$room', params: { room: to } }),
         search: (words) => void navigate({ to: '/search', search: { q: words, room } }),
       });
@@ -61,7 +91,7 @@ export function usePaneDesk(
         asking.current?.answer(null);
       };
     },
-    [live, room, navigate],
+    [live, room, navigate, hold],
   );
-  return { attach, question };
+  return { attach, question, opened, shown, show, close };
 }

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
-export async function bundled(name: 'fdc3'): Promise<string> {
+export async function bundled(name: 'fdc3' | 'matrix'): Promise<string> {
   const entry = fileURLToPath(new URL(`guests/${name}.js`, import.meta.url));
   const built = await build({
     configFile: false,

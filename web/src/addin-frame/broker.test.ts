@@ -121,6 +121,30 @@ describe('the broker', () => {
     );
   });
 
+  it('passes on what a Matrix widget says, and what it is told, from its first question on', async () => {
+    start();
+    const question = { api: 'fromWidget', action: 'supported_api_versions', requestId: '1' };
+    arrives({ data: question });
+    const [message, , ports] = chat.postMessage.mock.lastCall as [unknown, string, MessagePort[]];
+    expect(message).toEqual({ perch: 'addin-port', state: 'connected', hello: 1, dialect: 'matrix' });
+    expect(page.postMessage).not.toHaveBeenCalled();
+    const heard: unknown[] = [];
+    const [port] = ports;
+    if (port === undefined) throw new Error('no port');
+    port.onmessage = ({ data }: MessageEvent<unknown>) => heard.push(data);
+    const loaded = { api: 'fromWidget', action: 'content_loaded', requestId: '2' };
+    arrives({ data: loaded });
+    arrives({ data: { api: 'toWidget', requestId: '3' } });
+    arrives({ data: { api: 'toWidget', requestId: '4' }, origin: 'https://evil.example' });
+    arrives({ data: { api: 'toWidget', requestId: '5' }, source: { postMessage: vi.fn() } });
+    await vi.waitFor(() => expect(heard).toEqual([question, loaded, { api: 'toWidget', requestId: '3' }]));
+    port.postMessage({ api: 'toWidget', action: 'capabilities' });
+    await vi.waitFor(() =>
+      expect(page.postMessage).toHaveBeenCalledWith({ api: 'toWidget', action: 'capabilities' }, ORIGIN),
+    );
+    port.close();
+  });
+
   it('says when something has loaded', () => {
     start().dispatchEvent(new Event('load'));
     expect(chat.postMessage).toHaveBeenLastCalledWith({ perch: 'addin-port', state: 'loaded' }, CHAT, []);

@@ -5,10 +5,11 @@
  * registered origin, and it is sent to exactly that origin, once the chat has said what the page may do. Everything else
  * that arrives has no effect; what looks like a forgery is said to the chat.
  *
- * A page's first words say which dialect it speaks: our SDK's or FDC3's.
+ * A page's first words say which dialect it speaks: our SDK's, FDC3's, or that of Matrix widgets. The last knows no ports:
+ * its messages are passed on both ways, under the same check.
  */
 import { PROTOCOL, type Welcome } from '@perch/addin/host';
-import { dialectOf, handshake } from './dialects';
+import { dialectOf, handshake, isMatrix } from './dialects';
 import type { AddinPortMessage, AddinWelcome, BrokerRefusal, Dialect } from './messages';
 
 /** `allow-same-origin` gives the page its own origin, which is never ours: the server refuses to register that. */
@@ -31,9 +32,11 @@ export function startBroker(window: Window): void {
   let count = 0;
   /** The page's end of the latest hello's channel, until the chat has answered. */
   let waiting: MessagePort | undefined;
+  /** Our end of a widget's channel. */
+  let relay: MessagePort | undefined;
 
   const refuse = (code: BrokerRefusal) => tellChat({ perch: 'addin-port', state: 'refused', code });
-  const said = (page: Window, dialect: Dialect, now: number) => {
+  const said = (page: Window, dialect: Dialect, data: unknown, now: number) => {
     while (hellos[0] !== undefined && hellos[0] <= now - HELLOS_WINDOW_MS) hellos.shift();
     if (hellos.length >= HELLOS_MAX) {
       refuse('ReloadedTooOften');
@@ -42,11 +45,17 @@ export function startBroker(window: Window): void {
     hellos.push(now);
     count += 1;
     waiting?.close();
-    waiting = undefined;
+    relay?.close();
+    waiting = relay = undefined;
     const { port1, port2 } = new MessageChannel();
     tellChat({ perch: 'addin-port', state: 'connected', hello: count, ...dialect }, [port2]);
     if (dialect.dialect === 'perch') waiting = port1;
-    else page.postMessage(handshake(dialect.attempt), origin, [port1]);
+    else if (dialect.dialect === 'fdc3') page.postMessage(handshake(dialect.attempt), origin, [port1]);
+    else {
+      relay = port1;
+      relay.onmessage = (told: MessageEvent<unknown>) => page.postMessage(told.data, origin);
+      relay.postMessage(data);
+    }
   };
   const welcome = ({ hello, granted, denied }: AddinWelcome) => {
     if (hello !== count || waiting === undefined) return;
@@ -57,10 +66,12 @@ export function startBroker(window: Window): void {
   window.addEventListener('message', ({ source, origin: from, data, timeStamp }: MessageEvent<unknown>) => {
     if (source === null) return;
     const dialect = dialectOf(data);
-    if (dialect !== undefined) {
+    if (dialect !== undefined || isMatrix(data)) {
       const page = frame.contentWindow;
-      if (page !== null && source === page && from === origin) said(page, dialect, timeStamp);
-      else refuse('ForeignHello');
+      if (page === null || source !== page || from !== origin) refuse('ForeignHello');
+      else if (relay !== undefined && isMatrix(data) && data.action !== 'supported_api_versions') {
+        relay.postMessage(data);
+      } else if (dialect !== undefined) said(page, dialect, data, timeStamp);
     }
     if (isWelcome(data)) {
       if (source === window.parent && from === location.origin) welcome(data);

@@ -20,7 +20,14 @@ export function dialectOf(data: unknown): Dialect | undefined {
     const named = typeof attempt === 'string' && attempt !== '' && attempt.length <= ATTEMPT_CHARS_MAX;
     return named ? { dialect: 'fdc3', attempt } : undefined;
   }
-  return undefined;
+  // A widget first asks which versions the chat speaks, or says that it has loaded.
+  const begins = data.action === 'supported_api_versions' || data.action === 'content_loaded';
+  return data.api === 'fromWidget' && begins ? { dialect: 'matrix' } : undefined;
+}
+
+/** Whether a message belongs to the widget API of Matrix, which has no port: the broker passes such messages on. */
+export function isMatrix(data: unknown): data is Readonly<Record<string, unknown>> {
+  return isRecord(data) && (data.api === 'fromWidget' || data.api === 'toWidget');
 }
 
 /** What an FDC3 page is sent with its port. The chat draws what people choose from: pages inject nothing. */

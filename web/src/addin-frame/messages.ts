@@ -22,7 +22,9 @@ export type Dialect =
   /** Our own SDK, with what the page would like to do; the page gets its port with the welcome. */
   | { dialect: 'perch'; wants: readonly string[] }
   /** FDC3 for the web; `attempt` is the connection attempt that the page named. */
-  | { dialect: 'fdc3'; attempt: string };
+  | { dialect: 'fdc3'; attempt: string }
+  /** The widget API of Matrix. */
+  | { dialect: 'matrix' };
 
 /** The chat's answer to a hello of our own SDK: what the page may do. */
 export interface AddinWelcome {

@@ -16,13 +16,14 @@ import { ChooseDialog } from './ChooseDialog';
 import { CLOSED, whyClosed } from './closed';
 import { openFdc3 } from './fdc3/open';
 import { usePaneDesk } from './fdc3/usePaneDesk';
+import { WidgetSession } from './matrix/session';
 import { OpenedPages } from './OpenedPages';
 import { OpenPane } from './pane';
 import { type Asked, SendDialog } from './SendDialog';
 import { PaneUse } from './use';
-import { useRoomTelling } from './useRoomTelling';
+import { type Told, useRoomTelling } from './useRoomTelling';
 
-/** A session in another dialect than our own. */
+/** A session in a dialect that is told of the room in its own way. */
 interface Foreign {
   close(): void;
 }
@@ -47,7 +48,7 @@ export function AddinFrame({ room, addin, session, isEnding = false, onPhase }: 
   // Language and theme of the moment are in the address; later changes are events, not another load.
   const [source] = useState(() => `/addin-frame/${room.id}?${new URLSearchParams(environment)}`);
   const frame = useRef<HTMLIFrameElement>(null);
-  const bridge = useRef<Bridge | null>(null);
+  const bridge = useRef<(Told & Pick<Bridge, 'close'>) | null>(null);
   const foreign = useRef<Foreign | null>(null);
   const latest = useRef({ room, addin, session, environment, isEnding, onPhase });
   const asking = useRef<Asked | null>(null);
@@ -112,10 +113,8 @@ export function AddinFrame({ room, addin, session, isEnding = false, onPhase }: 
           addin,
           attempt: dialect.attempt,
           may,
-          flooded: () => {
-            use.refused('Flooded');
-            flooded();
-          },
+          flooded,
+          use,
         });
         foreign.current = {
           close: () => {
@@ -123,6 +122,9 @@ export function AddinFrame({ room, addin, session, isEnding = false, onPhase }: 
             session.close();
           },
         };
+      } else if (dialect.dialect === 'matrix') {
+        const server = location.hostname;
+        bridge.current = new WidgetSession(port, { access, may, server, flooded, use });
       } else {
         const { granted, denied } = pane;
         bridge.current = new Bridge(port, access, { granted, flooded, silent, use });

@@ -1,5 +1,5 @@
 /** Tells the page in the pane what happens in its room: everything the live connection brings, as events of the bridge. */
-import { CAPABILITIES, type Environment } from '@perch/addin/host';
+import { CAPABILITIES, type Environment, type Events } from '@perch/addin/host';
 import { type RefObject, useEffect, useRef } from 'react';
 import { api } from '../../api/client';
 import type { Participant, Room, StorageEntry } from '../../api/types';
@@ -9,8 +9,13 @@ import { useConnection, useRoomEvents, useRoomState } from '../../live/hooks';
 import type { Bridge } from './bridge';
 import { toContextEvent, toEntry, toMessage, toParticipant, toRoom } from './project';
 
+/** A session with the page, in whatever dialect it speaks. */
+export type Told = Pick<Bridge, 'grant' | 'tellRoom' | 'tellMessages' | 'tellContext'> & {
+  tell<E extends keyof Events>(event: E, params: Events[E]): unknown;
+};
+
 export interface TellingOptions {
-  bridge: RefObject<Bridge | null>;
+  bridge: RefObject<Told | null>;
   room: Room;
   addin: string;
   environment: Environment;
@@ -71,7 +76,7 @@ export function useRoomTelling({ bridge, room, addin, environment }: TellingOpti
 }
 
 /** After a lost connection the missed messages come with `joined`, some of them perhaps known already. */
-function tellMessages(frame: ServerFrame, seen: RefObject<number>, bridge: Bridge | null): void {
+function tellMessages(frame: ServerFrame, seen: RefObject<number>, bridge: Told | null): void {
   if (frame.type !== 'message' && frame.type !== 'joined') return;
   const arrived = frame.type === 'message' ? [frame] : frame.messages;
   const fresh = arrived.filter(({ seq }) => seq > seen.current);
@@ -83,7 +88,7 @@ function tellMessages(frame: ServerFrame, seen: RefObject<number>, bridge: Bridg
 function tellStorage(
   entries: readonly StorageEntry[],
   versions: RefObject<Record<string, number>>,
-  bridge: Bridge | null,
+  bridge: Told | null,
 ): void {
   for (const entry of entries) {
     if (entry.version <= (versions.current[entry.key] ?? 0)) continue;
@@ -99,7 +104,7 @@ function tellPresence(
   frame: ServerFrame,
   type: Room['type'],
   present: RefObject<ReadonlySet<string>>,
-  bridge: Bridge | null,
+  bridge: Told | null,
 ): void {
   const shown = (participant: Participant) => toParticipant(participant, type);
   if (frame.type === 'presence') {

@@ -3,6 +3,7 @@ import type { Addin, Room, RoomAddin } from '../../../api/types';
 import type { LiveClient } from '../../../live/client';
 import { type ContextSent, latestContext, onContext } from '../../../live/contextBus';
 import type { May } from '../access';
+import type { PaneUse } from '../use';
 import { agentOf } from './desk';
 import type { Context } from './messages';
 import { Fdc3Session } from './session';
@@ -14,13 +15,14 @@ export interface OpenOptions {
   attempt: string;
   may: May;
   flooded: () => void;
+  use: Pick<PaneUse, 'told' | 'refused'>;
 }
 
 /** What a context that somebody chose in the conversation asks of the page, most fitting first. */
 const CHOSEN = ['ViewChart', 'ViewInstrument', 'ViewAnalysis', 'ViewContact', 'ViewProfile'];
 
 export function openFdc3(port: MessagePort, options: OpenOptions): { close(): void } {
-  const { live, room, addin, attempt, may, flooded } = options;
+  const { live, room, addin, attempt, may, flooded, use } = options;
   const agent = agentOf(live);
   const latest = latestContext(room.id);
   const session = new Fdc3Session(port, {
@@ -33,13 +35,16 @@ export function openFdc3(port: MessagePort, options: OpenOptions): { close(): vo
     beside: false,
     latest: latest !== undefined && may('contexts') ? toFdc3(latest) : null,
     ended: (why) => {
-      if (why === 'flooded') flooded();
+      if (why !== 'flooded') return;
+      use.refused('Flooded');
+      flooded();
     },
   });
   const stop = onContext(room.id, (sent) => {
     if (!may('contexts')) return;
     const context = toFdc3(sent);
     agent.contextInRoom(room.id, context);
+    use.told('contexts', 1);
     if (sent.chosen) agent.raiseInRoom(room.id, CHOSEN, context);
   });
   return {

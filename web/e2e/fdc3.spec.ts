@@ -193,3 +193,17 @@ test('a page opens another one beside it, which has no part of the room, and rai
   await expect(strip).toBeHidden();
   await expect(frame.locator('#state')).toBeVisible();
 });
+
+test('a person puts a page on a channel, and takes it off', async ({ demo, guest }) => {
+  const amelie = await roomWithGuest(demo, guest, []);
+  const frame = await guestFrame(amelie, guest);
+  await expect(frame.locator('#state')).toHaveText('connected');
+  await amelie.getByRole('button', { name: /Channel/ }).click();
+  await amelie.getByRole('option', { name: 'Channel 3' }).click();
+  const current = () =>
+    frame.evaluate(async () => (await (await window.guest.agent).getCurrentChannel())?.id ?? null);
+  await expect.poll(current).toBe('fdc3.channel.3');
+  await amelie.getByRole('button', { name: /Channel/ }).click();
+  await amelie.getByRole('option', { name: 'No channel' }).click();
+  await expect.poll(current).toBeNull();
+});

@@ -1,6 +1,6 @@
 /**
  * The pages that another page opened beside it, by FDC3: which of them is shown is chosen in a strip that we draw, with each
- * one's name and origin. Nobody put them on the room, so they get no part of it: only what other pages tell them.
+ * one's name and origin, and the channel that it is on. Nobody put them on the room, so they get no part of it: only what other pages tell them.
  */
 import { X } from 'lucide-react';
 import { useLayoutEffect, useRef, useState } from 'react';
@@ -11,6 +11,7 @@ import { useLive } from '../../live/hooks';
 import { IconButton } from '../../ui/IconButton';
 import { SegmentedControl } from '../../ui/SegmentedControl';
 import styles from './AddinPane.module.css';
+import { ChannelChoice, useChannel } from './ChannelChoice';
 import type { Opened } from './fdc3/desk';
 import { openFdc3Beside } from './fdc3/open';
 import { originOf } from './origin';
@@ -34,19 +35,23 @@ export function OpenedPages({ room, own, pages, shown, onShow, onClose, environm
   const { t } = useTranslation('pane');
   const live = useLive();
   const page = pages.find(({ instance }) => instance === shown);
-  if (pages.length === 0) return null;
+  const channel = useChannel(room.id, shown);
+  if (pages.length === 0 && channel === undefined) return null;
   return (
     <>
       <div className={styles.opened}>
-        <SegmentedControl
-          label={t('opened')}
-          options={[
-            { id: OWN, label: own },
-            ...pages.map(({ instance, addin }) => ({ id: instance, label: addin.name })),
-          ]}
-          value={shown ?? OWN}
-          onChange={(id) => onShow(id === OWN ? null : id)}
-        />
+        {pages.length > 0 && (
+          <SegmentedControl
+            label={t('opened')}
+            options={[
+              { id: OWN, label: own },
+              ...pages.map(({ instance, addin }) => ({ id: instance, label: addin.name })),
+            ]}
+            value={shown ?? OWN}
+            onChange={(id) => onShow(id === OWN ? null : id)}
+          />
+        )}
+        {channel !== undefined && <ChannelChoice room={room.id} instance={shown} channel={channel} />}
         {page && (
           <>
             <span className={styles.openedOrigin}>{originOf(page.addin.url, location.protocol)?.label}</span>

@@ -68,7 +68,8 @@ const LEFT_MAX = 100;
 export class Agent {
   readonly #desk: Desk;
   readonly #instances = new Map<string, Instance>();
-  readonly #channels = new Channels(this.#instances);
+  readonly #watchers = new Set<() => void>();
+  readonly #channels = new Channels(this.#instances, () => this.#changed());
   readonly #intents: Intents;
   readonly #openings = new Map<string, Opening>();
   readonly #opened = new Map<Instance, Opened>();
@@ -112,6 +113,7 @@ export class Agent {
     };
     this.#left.delete(instance.id);
     this.#instances.set(instance.id, instance);
+    this.#changed();
     if (opened) opening?.connected(instance);
     return instance;
   }
@@ -123,10 +125,39 @@ export class Agent {
     this.#channels.forget(instance);
     this.#intents.forget(instance);
     this.#opened.delete(instance);
+    this.#changed();
     const { id, uuid, appId, room } = instance;
     this.#left.set(id, { uuid, appId, room });
     const [oldest] = this.#left.keys();
     if (this.#left.size > LEFT_MAX && oldest !== undefined) this.#left.delete(oldest);
+  }
+
+  /** Calls back whenever a page comes, goes or changes its channel; returns the function that ends it. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  #changed(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  /** The channel of a room's own page, or of an instance beside it; undefined while that is not connected. */
+  channelOf(room: string, instance: string | null): string | null | undefined {
+    return this.#pageOf(room, instance)?.channel;
+  }
+
+  /** Puts a page on a channel because its person chose that; null takes it off the one that it is on. */
+  putOn(room: string, instance: string | null, channel: string | null): void {
+    const page = this.#pageOf(room, instance);
+    if (page === undefined) return;
+    if (channel === null) this.#channels.leave(page);
+    else this.#channels.join(page, channel);
+  }
+
+  #pageOf(room: string, instance: string | null): Instance | undefined {
+    const pages = [...this.#instances.values()].filter((page) => page.room === room);
+    return pages.find((page) => (instance === null ? !page.beside : page.id === instance));
   }
 
   /** A context that was posted in a room, or chosen in its conversation. */

@@ -46,9 +46,12 @@ const ROOM_PREFIX = 'room:';
 export class Channels {
   readonly #channels = new Map<string, State>();
   readonly #instances: ReadonlyMap<string, Instance>;
+  readonly #moved: () => void;
 
-  constructor(instances: ReadonlyMap<string, Instance>) {
+  /** `moved` is called whenever a page changes its channel. */
+  constructor(instances: ReadonlyMap<string, Instance>, moved: () => void) {
     this.#instances = instances;
+    this.#moved = moved;
     for (const displayMetadata of USER_CHANNELS) {
       this.#add({ id: `fdc3.channel.${displayMetadata.glyph}`, type: 'user', displayMetadata });
     }
@@ -77,6 +80,7 @@ export class Channels {
     if (instance.channel === id) return;
     instance.channel = id;
     instance.tell('channelChangedEvent', { newChannelId: id });
+    this.#moved();
   }
 
   /** The channel of a room, made when its first page comes. */

@@ -5,6 +5,7 @@
 //! fan-out, shell, import, add-ins) asks the same functions, so a rule exists once. Start reading at [`permission`].
 
 pub mod addin;
+pub mod addin_health;
 pub mod addin_storage;
 pub mod audit;
 pub mod category;

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use perch_domain::pool::PoolFqdn;
 
-pub use addin_health::{AddinHealth, CheckClaim, SeenPage};
+pub use addin_health::{AddinHealth, CheckClaim, HandshakeCount, HandshakeReport, SeenPage};
 pub use change::{Changed, ENDED_KEPT};
 pub use deployment::{
     AuditEntry, DeploymentStore, DeploymentWrite, Directory, DirectoryChanges, StoredPrincipal,

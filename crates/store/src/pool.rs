@@ -12,7 +12,10 @@ use perch_domain::trigger::Trigger;
 use perch_domain::webhook::{DeadLetter, WebhookCursor, WebhookState};
 use perch_domain::{AddinId, CategoryId, Nonce, PrincipalId, RoomId, Seq, Timestamp, TriggerId};
 
-use crate::{AddinHealth, AuditEntry, CheckClaim, SeenPage, StoreError, Version};
+use crate::{
+    AddinHealth, AuditEntry, CheckClaim, HandshakeCount, HandshakeReport, SeenPage, StoreError,
+    Version,
+};
 
 /// Rooms of which webhooks are told in one go.
 pub const WEBHOOKS_DUE_MAX: u32 = 256;
@@ -278,6 +281,22 @@ pub trait PoolStore: Send + Sync {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<bool, StoreError>;
+    /// How people fared with the pages of all add-ins, of those who opened them since a time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn addin_handshakes(&self, since: Timestamp) -> Result<Vec<HandshakeCount>, StoreError>;
+
+    /// Keeps how people fared the last time, and forgets those who were there before a time only. Add-ins that are gone are
+    /// passed over.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn put_addin_handshakes(
+        &self,
+        reports: &[HandshakeReport],
+        forget_before: Timestamp,
+    ) -> Result<(), StoreError>;
 
     /// Removes the messages received before a time of rooms whose category keeps no history.
     ///
@@ -335,7 +354,7 @@ pub trait PoolWrite: Send {
     /// # Errors
     /// When the database fails.
     async fn delete_trigger(&mut self, trigger: TriggerId) -> Result<bool, StoreError>;
-    /// Forgets what was seen of an add-in's page, because it is another one now.
+    /// Forgets what was seen of an add-in's page, and how people fared with it, because it is another one now.
     ///
     /// # Errors
     /// When the database fails.

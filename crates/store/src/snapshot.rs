@@ -133,6 +133,7 @@ pub trait Copyable: Send + Sync {
 /// Tables that are made from others, or are of use to those alone who use this database now.
 pub const DERIVED: &[&str] = &[
     "_sqlx_migrations",
+    "addin_handshake",
     "addin_health",
     "change",
     "inactive_node",

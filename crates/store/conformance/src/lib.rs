@@ -105,6 +105,8 @@ macro_rules! suite {
             attention::an_unknown_room_cannot_be_followed,
             addin_health::a_page_is_looked_at_by_one_at_a_time,
             addin_health::what_was_seen_is_kept_until_the_page_is_another,
+            addin_health::of_each_person_the_last_time_counts,
+            addin_health::that_a_page_has_spoken_is_known_for_as_long_as_people_are,
             addin_storage::a_value_is_inserted_only_as_version_1,
             addin_storage::a_value_is_updated_only_to_the_next_version,
             addin_storage::of_two_who_change_a_value_at_once_one_loses,

@@ -1,10 +1,10 @@
 //! Health of add-ins.
 
 use perch_domain::{AddinId, Timestamp};
-use perch_store::{AddinHealth, CheckClaim, SeenPage, StoreError};
+use perch_store::{AddinHealth, CheckClaim, HandshakeCount, HandshakeReport, SeenPage, StoreError};
 use sqlx::postgres::{PgConnection, PgRow};
 
-use crate::convert::{get, id, time};
+use crate::convert::{count, get, id, time};
 use crate::database::{Database, error};
 
 pub(crate) async fn list(connection: &mut PgConnection) -> Result<Vec<AddinHealth>, StoreError> {
@@ -78,7 +78,72 @@ pub(crate) async fn forget(
     connection: &mut PgConnection,
     addin: AddinId,
 ) -> Result<(), StoreError> {
-    let query = sqlx::query("DELETE FROM addin_health WHERE addin = $1").bind(addin.0);
-    query.execute(connection).await.map_err(error)?;
+    for sql in [
+        "DELETE FROM addin_health WHERE addin = $1",
+        "DELETE FROM addin_handshake WHERE addin = $1",
+    ] {
+        let query = sqlx::query(sql).bind(addin.0);
+        query.execute(&mut *connection).await.map_err(error)?;
+    }
     Ok(())
+}
+
+pub(crate) async fn handshakes(
+    connection: &mut PgConnection,
+    since: Timestamp,
+) -> Result<Vec<HandshakeCount>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT addin, COUNT(*) FILTER (WHERE handshake = 'ok' AND at >= $1) AS ok, \
+         COUNT(*) FILTER (WHERE handshake = 'silent' AND at >= $1) AS silent, \
+         COUNT(*) FILTER (WHERE handshake = 'blocked' AND at >= $1) AS blocked, BOOL_OR(spoke) AS speaks \
+         FROM addin_handshake GROUP BY addin ORDER BY addin",
+    )
+    .bind(since.as_micros())
+    .fetch_all(connection)
+    .await
+    .map_err(error)?;
+    let people = |row, column| count(row, "addin_handshake", column);
+    rows.iter()
+        .map(|row| {
+            Ok(HandshakeCount {
+                addin: AddinId(id(row, "addin")?),
+                ok: people(row, "ok")?,
+                silent: people(row, "silent")?,
+                blocked: people(row, "blocked")?,
+                speaks: get(row, "speaks")?,
+            })
+        })
+        .collect()
+}
+
+/// Of a person who is in it more than once only the last counts: one statement may not write a row twice.
+pub(crate) async fn put_handshakes(
+    database: &Database,
+    reports: &[HandshakeReport],
+    forget_before: Timestamp,
+) -> Result<(), StoreError> {
+    let mut session = database.begin().await?;
+    let forget = sqlx::query("DELETE FROM addin_handshake WHERE at < $1");
+    let forget = forget.bind(forget_before.as_micros());
+    forget.execute(&mut *session).await.map_err(error)?;
+    let column =
+        |of: fn(&HandshakeReport) -> uuid::Uuid| reports.iter().map(of).collect::<Vec<_>>();
+    let words = reports.iter().map(|report| report.handshake.as_str());
+    sqlx::query(
+        "INSERT INTO addin_handshake (addin, person, at, handshake, spoke) \
+         SELECT DISTINCT ON (report.addin, report.person) report.addin, person, at, handshake, spoke \
+         FROM unnest($1, $2, $3, $4, $5) AS report (addin, person, at, handshake, spoke) \
+         JOIN addin ON addin.id = report.addin ORDER BY report.addin, report.person, at DESC \
+         ON CONFLICT (addin, person) DO UPDATE SET at = excluded.at, handshake = excluded.handshake, \
+         spoke = excluded.spoke OR addin_handshake.spoke WHERE excluded.at >= addin_handshake.at",
+    )
+    .bind(column(|report| report.addin.0))
+    .bind(column(|report| report.person.0))
+    .bind(reports.iter().map(|report| report.at.as_micros()).collect::<Vec<_>>())
+    .bind(words.collect::<Vec<_>>())
+    .bind(reports.iter().map(|report| report.spoke).collect::<Vec<_>>())
+    .execute(&mut *session)
+    .await
+    .map_err(error)?;
+    session.commit().await
 }

@@ -14,7 +14,8 @@ use perch_domain::webhook::{DeadLetter, WebhookCursor, WebhookState};
 use perch_domain::{AddinId, CategoryId, PrincipalId, RoomId, Seq, Timestamp, TriggerId};
 use perch_store::{
     AddinHealth, Appended, Attention, AuditEntry, Batch, Catalogue, CatalogueChanges, Changed,
-    CheckClaim, Page, PoolStore, PoolWrite, SeenPage, StoreError, Version, timed,
+    CheckClaim, HandshakeCount, HandshakeReport, Page, PoolStore, PoolWrite, SeenPage, StoreError,
+    Version, timed,
 };
 
 use crate::database::{Database, Session, answered};
@@ -148,6 +149,18 @@ impl PoolStore for PostgresPoolStore {
         until: Timestamp,
     ) -> Result<bool, StoreError> {
         webhook::lease(&self.database, task, holder, now, until).await
+    }
+
+    async fn addin_handshakes(&self, since: Timestamp) -> Result<Vec<HandshakeCount>, StoreError> {
+        addin_health::handshakes(&mut *self.database.read().await?, since).await
+    }
+
+    async fn put_addin_handshakes(
+        &self,
+        reports: &[HandshakeReport],
+        forget_before: Timestamp,
+    ) -> Result<(), StoreError> {
+        addin_health::put_handshakes(&self.database, reports, forget_before).await
     }
 
     async fn expire(&self, before: Timestamp) -> Result<u64, StoreError> {

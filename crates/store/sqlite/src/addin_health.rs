@@ -1,11 +1,11 @@
 //! Health of add-ins.
 
 use perch_domain::{AddinId, Timestamp};
-use perch_store::{AddinHealth, CheckClaim, SeenPage, StoreError};
+use perch_store::{AddinHealth, CheckClaim, HandshakeCount, HandshakeReport, SeenPage, StoreError};
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
-use crate::convert::{get, id, time};
+use crate::convert::{count, get, id, time};
 use crate::database::{Database, error};
 
 pub(crate) async fn list(readers: &SqlitePool) -> Result<Vec<AddinHealth>, StoreError> {
@@ -76,7 +76,68 @@ pub(crate) async fn forget(
     connection: &mut SqliteConnection,
     addin: AddinId,
 ) -> Result<(), StoreError> {
-    let query = sqlx::query("DELETE FROM addin_health WHERE addin = ?1").bind(addin.0);
-    query.execute(connection).await.map_err(error)?;
+    for sql in [
+        "DELETE FROM addin_health WHERE addin = ?1",
+        "DELETE FROM addin_handshake WHERE addin = ?1",
+    ] {
+        let query = sqlx::query(sql).bind(addin.0);
+        query.execute(&mut *connection).await.map_err(error)?;
+    }
     Ok(())
+}
+
+pub(crate) async fn handshakes(
+    readers: &SqlitePool,
+    since: Timestamp,
+) -> Result<Vec<HandshakeCount>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT addin, COUNT(*) FILTER (WHERE handshake = 'ok' AND at >= ?1) AS ok, \
+         COUNT(*) FILTER (WHERE handshake = 'silent' AND at >= ?1) AS silent, \
+         COUNT(*) FILTER (WHERE handshake = 'blocked' AND at >= ?1) AS blocked, MAX(spoke) AS speaks \
+         FROM addin_handshake GROUP BY addin ORDER BY addin",
+    )
+    .bind(since.as_micros())
+    .fetch_all(readers)
+    .await
+    .map_err(error)?;
+    let people = |row, column| count(row, "addin_handshake", column);
+    rows.iter()
+        .map(|row| {
+            Ok(HandshakeCount {
+                addin: AddinId(id(row, "addin")?),
+                ok: people(row, "ok")?,
+                silent: people(row, "silent")?,
+                blocked: people(row, "blocked")?,
+                speaks: get::<i64>(row, "speaks")? != 0,
+            })
+        })
+        .collect()
+}
+
+pub(crate) async fn put_handshakes(
+    database: &Database,
+    reports: &[HandshakeReport],
+    forget_before: Timestamp,
+) -> Result<(), StoreError> {
+    let mut session = database.begin().await?;
+    let forget = sqlx::query("DELETE FROM addin_handshake WHERE at < ?1");
+    let forget = forget.bind(forget_before.as_micros());
+    forget.execute(&mut *session).await.map_err(error)?;
+    for report in reports {
+        sqlx::query(
+            "INSERT INTO addin_handshake (addin, person, at, handshake, spoke) \
+             SELECT id, ?2, ?3, ?4, ?5 FROM addin WHERE id = ?1 \
+             ON CONFLICT (addin, person) DO UPDATE SET at = excluded.at, handshake = excluded.handshake, \
+             spoke = excluded.spoke OR addin_handshake.spoke WHERE excluded.at >= addin_handshake.at",
+        )
+        .bind(report.addin.0)
+        .bind(report.person.0)
+        .bind(report.at.as_micros())
+        .bind(report.handshake.as_str())
+        .bind(report.spoke)
+        .execute(&mut *session)
+        .await
+        .map_err(error)?;
+    }
+    session.commit().await.map_err(error)
 }

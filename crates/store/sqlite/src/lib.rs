@@ -148,6 +148,11 @@ const fn migrations(part: &Part) -> &'static [Migration] {
                 "add_intent",
                 include_str!("../migrations/pool/0009_add_intent.sql"),
             ),
+            (
+                10,
+                "create_addin_handshake",
+                include_str!("../migrations/pool/0010_create_addin_handshake.sql"),
+            ),
         ],
     }
 }

@@ -14,7 +14,8 @@ use perch_domain::webhook::{DeadLetter, WebhookCursor, WebhookState};
 use perch_domain::{AddinId, CategoryId, PrincipalId, RoomId, Seq, Timestamp, TriggerId};
 use perch_store::{
     AddinHealth, Appended, Attention, AuditEntry, Batch, Catalogue, CatalogueChanges, Changed,
-    CheckClaim, Page, PoolStore, PoolWrite, SeenPage, StoreError, Version, timed,
+    CheckClaim, HandshakeCount, HandshakeReport, Page, PoolStore, PoolWrite, SeenPage, StoreError,
+    Version, timed,
 };
 use sqlx::{Sqlite, Transaction};
 
@@ -144,6 +145,18 @@ impl PoolStore for SqlitePoolStore {
         until: Timestamp,
     ) -> Result<bool, StoreError> {
         webhook::lease(&self.database, task, holder, now, until).await
+    }
+
+    async fn addin_handshakes(&self, since: Timestamp) -> Result<Vec<HandshakeCount>, StoreError> {
+        addin_health::handshakes(&self.database.readers, since).await
+    }
+
+    async fn put_addin_handshakes(
+        &self,
+        reports: &[HandshakeReport],
+        forget_before: Timestamp,
+    ) -> Result<(), StoreError> {
+        addin_health::put_handshakes(&self.database, reports, forget_before).await
     }
 
     async fn expire(&self, before: Timestamp) -> Result<u64, StoreError> {

@@ -156,6 +156,7 @@ impl App {
         let answer = wire::Addin::new(&addin, before.room_count);
         change.write.update_addin(&addin).await.map_err(refused)?;
         if before.url != answer.url {
+            pool.reports().forget(id);
             let forgotten = change.write.forget_addin_health(id).await;
             forgotten.map_err(refused)?;
         }
@@ -219,12 +220,7 @@ impl App {
     ) -> Result<AddinPage, Refusal> {
         let view = self.room_view(room)?;
         view.may(actor, RoomAction::SeeAddin)?;
-        let none = || {
-            Refusal::new(
-                Code::NoSuchAddin,
-                "This room has no add-in that can be shown; its manager can choose one.",
-            )
-        };
+        let none = crate::pane::no_addin;
         let addin = view.addin.as_ref().ok_or_else(none)?;
         if addin.disabled {
             return Err(addin.refuse_disabled());

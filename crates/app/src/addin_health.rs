@@ -1,15 +1,17 @@
 //! Health of add-ins: their pages are looked at when they are registered or re-pointed, in intervals, and when an administrator
-//! asks. Of several nodes one does, by a claim in the store.
+//! asks. Of several nodes one does, by a claim in the store. What only a browser sees, clients report; that is written down once a
+//! minute for everybody together, because a thousand panes open at once when a node comes back.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use perch_domain::addin::Addin;
-use perch_domain::permission::PoolAction;
-use perch_domain::{AddinId, Code, Refusal};
+use perch_domain::addin_health::Handshake;
+use perch_domain::permission::{PoolAction, RoomAction};
+use perch_domain::{AddinId, Code, PrincipalId, Refusal, RoomId};
 use perch_health::{Handshakes, Observation, Viewpoint, judge};
-use perch_store::{CheckClaim, SeenPage};
+use perch_store::{CheckClaim, HandshakeReport, SeenPage};
 use perch_wire::addin_health as wire;
 use perch_wire::live::CatalogueKind;
 
@@ -24,6 +26,47 @@ const CLAIM_SECONDS: i64 = 20;
 /// How soon after a check a page may be checked again.
 const PAUSE_SECONDS: i64 = 5;
 const HOUR_SECONDS: i64 = 3_600;
+/// People who count.
+const LATELY_SECONDS: i64 = 24 * HOUR_SECONDS;
+/// How long it is known how somebody fared, and whether a page speaks at all.
+const KEPT_SECONDS: i64 = 30 * 24 * HOUR_SECONDS;
+/// Reports that wait to be written down; those beyond are not.
+const REPORTS_MAX: usize = 20_000;
+
+/// What clients reported and is not written down yet: the last of each person.
+#[derive(Default)]
+pub(crate) struct Reports(Mutex<HashMap<(AddinId, PrincipalId), HandshakeReport>>);
+
+impl Reports {
+    fn add(&self, report: HandshakeReport) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (report.addin, report.person);
+        let before = waiting.get(&key).copied();
+        if before.is_none() && waiting.len() >= REPORTS_MAX {
+            return;
+        }
+        let spoke = report.spoke || before.is_some_and(|before| before.spoke);
+        waiting.insert(key, HandshakeReport { spoke, ..report });
+    }
+
+    /// Those of a page that is another now.
+    pub(crate) fn forget(&self, addin: AddinId) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|(of, _), _| *of != addin);
+    }
+
+    fn take(&self) -> Vec<HandshakeReport> {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *waiting).into_values().collect()
+    }
+}
+
+/// What is kept of one add-in.
+#[derive(Default)]
+struct Kept {
+    seen: Option<SeenPage>,
+    said: Handshakes,
+}
 
 impl App {
     /// The health of a pool's add-ins, without what was seen.
@@ -37,12 +80,13 @@ impl App {
     ) -> Result<Vec<wire::AddinHealth>, Refusal> {
         let pool = self.pool_state(pool)?;
         Self::may_list_addins(actor, &pool)?;
+        self.keep_handshakes(&pool).await?;
         let mut kept = self.kept_health(&pool).await?;
         let addins: Vec<Arc<Addin>> = pool.catalogue().addins.values().cloned().collect();
         let mut healths: Vec<_> = (addins.iter())
             .map(|addin| wire::AddinHealth {
                 page: None,
-                ..self.judged(addin, kept.remove(&addin.id))
+                ..self.judged(addin, kept.remove(&addin.id).unwrap_or_default())
             })
             .collect();
         healths.sort_by_key(|health| health.addin);
@@ -62,8 +106,9 @@ impl App {
         self.get_addin(actor, pool, id)?;
         let pool = self.pool_state(pool)?;
         let addin = Self::addin_of(&pool, id)?;
+        self.keep_handshakes(&pool).await?;
         let kept = self.kept_health(&pool).await?.remove(&id);
-        let mut health = self.judged(&addin, kept);
+        let mut health = self.judged(&addin, kept.unwrap_or_default());
         if !actor.administrator() {
             health.page = None;
         }
@@ -92,6 +137,70 @@ impl App {
             ));
         }
         self.get_addin_health(actor, pool.fqdn().as_str(), id).await
+    }
+
+    /// Takes a client's word for what became of the page of a room's add-in.
+    ///
+    /// # Errors
+    /// Those of seeing the room's add-in; `NoSuchAddin` when it has another one, or none.
+    pub fn report_handshake(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+        new: wire::NewHandshake,
+    ) -> Result<(), Refusal> {
+        let (pool, addin) = self.seen_addin(actor, room)?;
+        if addin.id.0 != new.addin {
+            return Err(crate::pane::no_addin());
+        }
+        let handshake = Handshake::from(new.handshake);
+        pool.reports().add(HandshakeReport {
+            addin: addin.id,
+            person: actor.id(),
+            at: self.now(),
+            handshake,
+            spoke: handshake == Handshake::Ok,
+        });
+        Ok(())
+    }
+
+    /// The health of the add-in of a room, for whoever looks at its page.
+    ///
+    /// # Errors
+    /// Those of seeing the room's add-in; `NoSuchAddin` when it has none.
+    pub async fn get_room_addin_health(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+    ) -> Result<wire::AddinHealth, Refusal> {
+        let (pool, addin) = self.seen_addin(actor, room)?;
+        let kept = self.kept_health(&pool).await?.remove(&addin.id);
+        Ok(wire::AddinHealth {
+            page: None,
+            ..self.judged(&addin, kept.unwrap_or_default())
+        })
+    }
+
+    fn seen_addin(
+        &self,
+        actor: &Actor,
+        room: RoomId,
+    ) -> Result<(Arc<PoolState>, Arc<Addin>), Refusal> {
+        let view = self.room_view(room)?;
+        view.may(actor, RoomAction::SeeAddin)?;
+        let addin = view.addin.ok_or_else(crate::pane::no_addin)?;
+        Ok((view.pool, addin))
+    }
+
+    /// Writes down what clients reported.
+    pub(crate) async fn keep_handshakes(&self, pool: &PoolState) -> Result<(), Refusal> {
+        let reports = pool.reports().take();
+        if reports.is_empty() {
+            return Ok(());
+        }
+        let forget_before = self.now().plus_seconds(-KEPT_SECONDS);
+        let kept = pool.store().put_addin_handshakes(&reports, forget_before);
+        kept.await.map_err(refused)
     }
 
     /// Looks at every page that is due, one after the other.
@@ -129,6 +238,11 @@ impl App {
                 .await
                 .ok();
             let Some(app) = app.upgrade() else { return };
+            for pool in app.all_pools() {
+                if let Err(refusal) = app.keep_handshakes(&pool).await {
+                    tracing::warn!(%refusal, "what clients said of add-ins could not be kept");
+                }
+            }
             if let Err(refusal) = app.check_due_addins().await {
                 tracing::warn!(%refusal, "the pages of add-ins could not be looked at; trying again");
             }
@@ -176,30 +290,42 @@ impl App {
         interval + interval / 10 * i64::from(last) / 255
     }
 
-    async fn kept_health(&self, pool: &PoolState) -> Result<HashMap<AddinId, SeenPage>, Refusal> {
-        let kept = pool.store().addin_health().await.map_err(refused)?;
-        let seen = kept
-            .into_iter()
-            .filter_map(|health| Some((health.addin, health.seen?)));
-        Ok(seen.collect())
+    /// What is kept of each add-in of a pool: what was seen, and how people fared.
+    async fn kept_health(&self, pool: &PoolState) -> Result<HashMap<AddinId, Kept>, Refusal> {
+        let mut all: HashMap<AddinId, Kept> = HashMap::new();
+        for health in pool.store().addin_health().await.map_err(refused)? {
+            all.entry(health.addin).or_default().seen = health.seen;
+        }
+        let since = self.now().plus_seconds(-LATELY_SECONDS);
+        let counts = pool.store().addin_handshakes(since).await;
+        for count in counts.map_err(refused)? {
+            all.entry(count.addin).or_default().said = Handshakes {
+                ok: count.ok,
+                silent: count.silent,
+                blocked: count.blocked,
+                speaks: count.speaks,
+            };
+        }
+        Ok(all)
     }
 
     /// What is kept, judged from where the chat is now. What was seen at another address says nothing.
-    fn judged(&self, addin: &Addin, kept: Option<SeenPage>) -> wire::AddinHealth {
-        let kept = kept.filter(|seen| seen.url == addin.url.as_str());
-        let seen = kept.and_then(|page| {
+    fn judged(&self, addin: &Addin, kept: Kept) -> wire::AddinHealth {
+        let Kept { seen, said } = kept;
+        let seen = seen.filter(|seen| seen.url == addin.url.as_str());
+        let seen = seen.and_then(|page| {
             let observation = serde_json::from_str::<Observation>(&page.observation).ok()?;
             Some((observation, page.at))
         });
         let Some((observation, at)) = seen else {
-            return wire::AddinHealth::unchecked(addin.id.0);
+            return wire::AddinHealth::unchecked(addin.id.0, said);
         };
         let from = Viewpoint {
             chat: &self.settings().own_origin,
             now: self.now(),
         };
-        let findings = judge(&observation, &from, &Handshakes::default());
-        wire::AddinHealth::new(addin.id.0, &observation, at, &findings)
+        let findings = judge(&observation, &from, &said);
+        wire::AddinHealth::new(addin.id.0, &observation, at, &findings, said)
     }
 
     fn addin_of(pool: &PoolState, id: AddinId) -> Result<Arc<Addin>, Refusal> {

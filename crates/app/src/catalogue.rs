@@ -16,6 +16,7 @@ use perch_live::bus::Link;
 use perch_live::{Committer, Feeder, Gaps, RoomLog};
 use perch_store::{CatalogueChanges, PoolStore, SearchIndex, Storage, StoreError, Version};
 
+use crate::addin_health::Reports;
 use crate::search::SearchedRooms;
 use crate::trigger::Triggers;
 use crate::{Actor, App};
@@ -28,6 +29,8 @@ pub struct PoolState {
     feeder: Arc<Feeder>,
     committer: Committer,
     catalogue: Arc<RwLock<Catalogue>>,
+    /// How people fared with the pages of its add-ins.
+    reports: Reports,
     /// One change of the catalogue at a time: each is checked against what the one before left.
     pub(crate) change: tokio::sync::Mutex<()>,
 }
@@ -100,6 +103,7 @@ impl PoolState {
             index,
             feeder,
             catalogue,
+            reports: Reports::default(),
             change: tokio::sync::Mutex::new(()),
         }))
     }
@@ -114,6 +118,10 @@ impl PoolState {
 
     pub(crate) const fn store(&self) -> &Arc<dyn PoolStore> {
         &self.store
+    }
+
+    pub(crate) const fn reports(&self) -> &Reports {
+        &self.reports
     }
 
     pub(crate) const fn index(&self) -> &Arc<dyn SearchIndex> {

@@ -218,6 +218,9 @@ impl App {
         self.people.close_all(Closing::ShuttingDown);
         self.record_panes().await;
         for pool in self.all_pools() {
+            if let Err(refusal) = self.keep_handshakes(&pool).await {
+                tracing::warn!(%refusal, "what clients said of add-ins could not be kept");
+            }
             pool.close().await;
         }
         if let Some(cluster) = &self.cluster {

@@ -212,14 +212,16 @@ impl RoomView {
 }
 
 fn shown(view: &RoomView) -> Result<(&Addin, Origin), Refusal> {
-    let none = || {
-        Refusal::new(
-            Code::NoSuchAddin,
-            "This room has no add-in that can be shown; its manager can choose one.",
-        )
-    };
-    let addin = view.addin.as_deref().ok_or_else(none)?;
-    Ok((addin, addin.url.origin().ok_or_else(none)?))
+    let addin = view.addin.as_deref().ok_or_else(no_addin)?;
+    Ok((addin, addin.url.origin().ok_or_else(no_addin)?))
+}
+
+/// That there is nothing to be shown.
+pub(crate) fn no_addin() -> Refusal {
+    Refusal::new(
+        Code::NoSuchAddin,
+        "This room has no add-in that can be shown; its manager can choose one.",
+    )
 }
 
 /// That the pane is not open any more.

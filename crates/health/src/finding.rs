@@ -95,9 +95,11 @@ findings! {
     /// The page asks who is there.
     SignInAsked: Warning, "The page asks who is there (status {status}), so that nothing more can be said of it. Let the browser sign in without a window of its own.",
     /// Clients were shown something else.
-    Blocked: Warning, "In {panes} panes of the last day the page went to another address, which the pane does not show. Keep it on its own origin.",
+    Blocked: Warning, "For {blocked} of {all} people of the last day the page went to another address, which the pane does not show. Keep it on its own origin.",
     /// A page that speaks was silent.
-    Silent: Warning, "The page was silent in {silent} of {all} panes of the last day, though it can be framed and has spoken before. Look at its scripts in the browser's console.",
+    Silent: Warning, "For {silent} of {all} people of the last day the page was silent, though it can be framed and has spoken before. Look at its scripts in the browser's console.",
+    /// It wants to be the whole window.
+    TopNavigation: Warning, "A script of the page moves the whole window ({call}), which the pane does not allow, so that it may stay empty. Leave that out when the page is framed.",
     /// The page is on the machine of whoever looks.
     ReadersMachine: Warning, "{host} is each reader's own machine, and not this server. Register the name of the machine that has the page.",
     /// A page inside the network, under a chat in the open.

@@ -28,14 +28,14 @@ pub struct Viewpoint<'a> {
     pub now: Timestamp,
 }
 
-/// What clients said of a page in the last day.
+/// How the people fared who opened a page in the last day, each the last time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Handshakes {
-    /// Panes in which it spoke.
+    /// With how many it spoke.
     pub ok: u64,
-    /// Panes in which it did not within ten seconds. So does every page that uses no bridge.
+    /// For how many it did not within ten seconds. So does every page that uses no bridge.
     pub silent: u64,
-    /// Panes in which it went to another origin and was stopped.
+    /// For how many it went to another origin and was stopped.
     pub blocked: u64,
     /// Whether it has spoken at all since it has this address: whether silence is news.
     pub speaks: bool,
@@ -75,14 +75,17 @@ pub fn severity(findings: &[Finding]) -> Severity {
 }
 
 fn clients(said: &Handshakes, list: &mut Findings) {
+    let all = said.ok + said.silent + said.blocked;
     if said.blocked > 0 {
-        list.add(FindingCode::Blocked, &[("panes", &said.blocked)]);
+        list.add(
+            FindingCode::Blocked,
+            &[("blocked", &said.blocked), ("all", &all)],
+        );
     }
-    // Some readers leave before a page has spoken; silence in every second pane is something else. And what cannot be
+    // Some readers leave before a page has spoken; silence for every second one is something else. And what cannot be
     // framed is silent, of course.
     let framable = severity(&list.0) != Severity::Fault;
     if framable && said.speaks && said.silent > 0 && said.silent >= said.ok {
-        let all = said.ok + said.silent + said.blocked;
         list.add(
             FindingCode::Silent,
             &[("silent", &said.silent), ("all", &all)],
@@ -185,6 +188,9 @@ impl Judge<'_> {
             }
         }
         content(answer, list);
+        if let Some(call) = &answer.top_navigation {
+            list.add(FindingCode::TopNavigation, &[("call", call)]);
+        }
         if answer.first_byte_ms > SLOW_MS {
             list.add(FindingCode::Slow, &[("ms", &answer.first_byte_ms)]);
         }

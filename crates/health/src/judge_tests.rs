@@ -318,7 +318,7 @@ fn silence_is_spoken_of_when_the_page_can_be_framed_and_has_spoken() {
         speaks: true,
     };
     let silent = [
-        "The page was silent in 9 of 12 panes of the last day, though it can be framed and has spoken before. Look at its scripts in the browser's console.",
+        "For 9 of 12 people of the last day the page was silent, though it can be framed and has spoken before. Look at its scripts in the browser's console.",
     ];
     assert_eq!(judged_at(CHAT, &page(html()), &said), silent);
     assert!(
@@ -343,4 +343,13 @@ fn silence_is_spoken_of_when_the_page_can_be_framed_and_has_spoken() {
         ..Handshakes::default()
     };
     assert_eq!(judged_at(CHAT, &page(html()), &blocked).len(), 1);
+}
+
+#[test]
+fn a_page_that_wants_to_be_the_whole_window_is_told_that_it_is_not() {
+    let breaks_out = page(Answer {
+        top_navigation: Some("top.location".to_owned()),
+        ..html()
+    });
+    assert_eq!(codes(&breaks_out, CHAT), [FindingCode::TopNavigation]);
 }

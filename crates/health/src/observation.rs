@@ -72,6 +72,9 @@ pub struct Answer {
     pub resource_policy: Option<String>,
     /// `Cross-Origin-Embedder-Policy`.
     pub embedder_policy: Option<String>,
+    /// How its own scripts would move the whole window, if they would: `top.location`.
+    #[serde(default)]
+    pub top_navigation: Option<String>,
     /// What `Set-Cookie` says, without the values.
     pub cookies: Vec<Cookie>,
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use perch_domain::Timestamp;
+use perch_domain::addin_health as rule;
 use perch_health as domain;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,62 @@ impl From<&domain::Finding> for HealthFinding {
                 .map(|(name, value)| ((*name).to_owned(), value.clone()))
                 .collect(),
             detail: finding.to_string(),
+        }
+    }
+}
+
+/// What became of an add-in's page in a pane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Handshake {
+    /// It spoke.
+    Ok,
+    /// It did not within ten seconds. So does every page that uses no bridge.
+    Silent,
+    /// It went to another origin, and was stopped.
+    Blocked,
+}
+
+impl From<Handshake> for rule::Handshake {
+    fn from(handshake: Handshake) -> Self {
+        match handshake {
+            Handshake::Ok => Self::Ok,
+            Handshake::Silent => Self::Silent,
+            Handshake::Blocked => Self::Blocked,
+        }
+    }
+}
+
+/// What a client saw of the page of a room's add-in. The last of a person counts.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewHandshake {
+    /// The add-in whose page it was.
+    pub addin: Uuid,
+    /// What became of it.
+    pub handshake: Handshake,
+}
+
+/// How the people fared who opened a page in the last day, each the last time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Handshakes {
+    /// With how many it spoke.
+    pub ok: u64,
+    /// For how many it was silent. So is every page that uses no bridge.
+    pub silent: u64,
+    /// For how many it went to another origin, and was stopped.
+    pub blocked: u64,
+    /// Whether it has spoken with anybody in the last thirty days: whether silence says anything.
+    pub speaks: bool,
+}
+
+impl From<domain::Handshakes> for Handshakes {
+    fn from(said: domain::Handshakes) -> Self {
+        Self {
+            ok: said.ok,
+            silent: said.silent,
+            blocked: said.blocked,
+            speaks: said.speaks,
         }
     }
 }
@@ -131,6 +188,8 @@ pub struct AddinHealth {
     pub checked_at: Option<String>,
     /// What was found, the worst first. Empty when all is well.
     pub findings: Vec<HealthFinding>,
+    /// How the people fared who opened it.
+    pub handshakes: Handshakes,
     /// What was seen; for administrators only.
     pub page: Option<SeenPage>,
 }
@@ -138,12 +197,13 @@ pub struct AddinHealth {
 impl AddinHealth {
     /// That of a page that nobody has looked at.
     #[must_use]
-    pub const fn unchecked(addin: Uuid) -> Self {
+    pub fn unchecked(addin: Uuid, said: domain::Handshakes) -> Self {
         Self {
             addin,
             state: HealthState::Unchecked,
             checked_at: None,
             findings: Vec::new(),
+            handshakes: said.into(),
             page: None,
         }
     }
@@ -155,12 +215,14 @@ impl AddinHealth {
         seen: &domain::Observation,
         at: Timestamp,
         findings: &[domain::Finding],
+        said: domain::Handshakes,
     ) -> Self {
         Self {
             addin,
             state: domain::severity(findings).into(),
             checked_at: Some(at.to_string()),
             findings: findings.iter().map(HealthFinding::from).collect(),
+            handshakes: said.into(),
             page: Some(seen.into()),
         }
     }

@@ -674,6 +674,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rooms/{room}/handshakes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what became of the page of the room's add-in */
+        post: operations["report_handshake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{room}/addin-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether browsers show the page of the room's add-in */
+        get: operations["get_room_addin_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rooms/{room}/token": {
         parameters: {
             query?: never;
@@ -801,6 +835,8 @@ export interface components {
             checked_at?: string | null;
             /** @description What was found, the worst first. Empty when all is well. */
             findings: components["schemas"]["HealthFinding"][];
+            /** @description How the people fared who opened it. */
+            handshakes: components["schemas"]["Handshakes"];
             /** @description What was seen; for administrators only. */
             page?: components["schemas"]["SeenPage"] | null;
             /** @description How well it is. */
@@ -1058,6 +1094,28 @@ export interface components {
              *      or empty and still have a next one.
              */
             next?: string | null;
+        };
+        /** @description What became of an add-in's page in a pane. */
+        Handshake: "ok" | "silent" | "blocked";
+        /** @description How the people fared who opened a page in the last day, each the last time. */
+        Handshakes: {
+            /**
+             * Format: uint64
+             * @description For how many it went to another origin, and was stopped.
+             */
+            blocked: number;
+            /**
+             * Format: uint64
+             * @description With how many it spoke.
+             */
+            ok: number;
+            /**
+             * Format: uint64
+             * @description For how many it was silent. So is every page that uses no bridge.
+             */
+            silent: number;
+            /** @description Whether it has spoken with anybody in the last thirty days: whether silence says anything. */
+            speaks: boolean;
         };
         /** @description Something that was found out about a page. */
         HealthFinding: {
@@ -1327,6 +1385,16 @@ export interface components {
             invitations?: boolean;
             /** @description 1 to 256 characters. */
             name: string;
+        };
+        /** @description What a client saw of the page of a room's add-in. The last of a person counts. */
+        NewHandshake: {
+            /**
+             * Format: uuid
+             * @description The add-in whose page it was.
+             */
+            addin: string;
+            /** @description What became of it. */
+            handshake: components["schemas"]["Handshake"];
         };
         /** @description Whose page asks for a token. */
         NewIdentityToken: {
@@ -7665,6 +7733,181 @@ export interface operations {
                 };
             };
             /** @description `TooManyRequests`, `LimitExceeded`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_handshake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The room. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        /** @description What a client saw of the page of a room's add-in. The last of a person counts. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHandshake"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`, `ErrorPermission`, `NodeDisabled`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchAddin`, `InvalidArgument`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DatabaseConnection`, `ServerError`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_room_addin_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The room. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The health of an add-in's page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddinHealth"];
+                };
+            };
+            /** @description `NotSignedIn`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ActionNotGranted`, `ErrorPermission`, `NodeDisabled`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchNode`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RequestTimeout`. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NoSuchAddin`, `InvalidArgument`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TooManyRequests`. */
             429: {
                 headers: {
                     [name: string]: unknown;

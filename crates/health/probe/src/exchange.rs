@@ -22,6 +22,8 @@ use crate::trust::{Trust, brief};
 const HEAD_BYTES_MAX: usize = 32 * 1_024;
 /// Cookies that are looked at.
 const COOKIES_MAX: usize = 16;
+/// What a page writes that would be the whole window instead of a frame.
+const TOP_NAVIGATION: [&str; 2] = ["top.location", "parent.location"];
 /// Says who asks, to whoever reads the page's log.
 const USER_AGENT: &str = concat!("Perch/", env!("CARGO_PKG_VERSION"), " (add-in check)");
 
@@ -198,16 +200,26 @@ fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     all(headers, name).into_iter().next()
 }
 
-/// Counts a body up to the limit.
+/// Reads a body up to the limit, and looks for what the pane forbids.
 async fn read(mut body: Incoming, answer: &mut Answer) -> Result<(), Failure> {
+    let mut text = Vec::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|cause| Failure::Broken(brief(&cause)))?;
-        answer.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+        if let Some(data) = frame.data_ref() {
+            answer.bytes += data.len() as u64;
+            text.extend_from_slice(data);
+        }
         if answer.bytes >= BYTES_MAX {
             answer.bytes = BYTES_MAX;
             answer.cut = true;
             break;
         }
     }
+    let found = (TOP_NAVIGATION.iter()).find(|call| contains(&text, call.as_bytes()));
+    answer.top_navigation = found.map(|call| (*call).to_owned());
     Ok(())
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
 }

@@ -10,6 +10,7 @@ use axum::response::IntoResponse;
 use axum::{Form, Json};
 use perch_app::App;
 use perch_domain::{Code, RoomId};
+use perch_wire::addin_health::{AddinHealth, NewHandshake};
 use perch_wire::pane::{NewPane, Pane, PaneReport};
 use perch_wire::token::{IdentityToken, Introspection, NewIdentityToken, NewTokenKey, TokenKey};
 use serde::Deserialize;
@@ -50,6 +51,20 @@ pub(crate) fn routes() -> ApiRouter<ServerState> {
                 let summary = "What the client told and refused the page of a pane, in sums";
                 let codes = [SEE, &[Code::PaneEnded, Code::LimitExceeded]].concat();
                 operation(op, "pane", "report_pane", summary, &codes)
+            }),
+        )
+        .api_route(
+            "/api/v1/rooms/{room}/handshakes",
+            post_with(report_handshake, |op| {
+                let summary = "Say what became of the page of the room's add-in";
+                operation(op, "pane", "report_handshake", summary, SEE)
+            }),
+        )
+        .api_route(
+            "/api/v1/rooms/{room}/addin-health",
+            get_with(get_room_addin_health, |op| {
+                let summary = "Whether browsers show the page of the room's add-in";
+                operation(op, "pane", "get_room_addin_health", summary, SEE)
             }),
         )
         .api_route(
@@ -109,6 +124,25 @@ async fn report_pane(
 ) -> Result<Done, Refused> {
     app.report_pane(actor, RoomId(path.room), &report)?;
     Ok(Done)
+}
+
+async fn report_handshake(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    At(path): At<RoomPath>,
+    Body(body): Body<NewHandshake>,
+) -> Result<Done, Refused> {
+    app.report_handshake(&actor, RoomId(path.room), body)?;
+    Ok(Done)
+}
+
+async fn get_room_addin_health(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    At(path): At<RoomPath>,
+) -> Result<Json<AddinHealth>, Refused> {
+    let room = RoomId(path.room);
+    Ok(Json(app.get_room_addin_health(&actor, room).await?))
 }
 
 async fn issue_token(

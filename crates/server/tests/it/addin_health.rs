@@ -52,3 +52,63 @@ async fn an_administrator_has_a_page_looked_at_and_is_told_which_header_to_chang
     control.patch(&path, moved).await.done();
     assert_eq!(control.get(&health).await.done()["state"], "unchecked");
 }
+
+#[tokio::test]
+async fn of_each_person_who_opened_a_page_the_last_time_counts_for_a_day() {
+    let server = Server::start().await;
+    let (control, amelie) = (server.administrator().await, server.person("amelie").await);
+    let jo = server.person("jo").await;
+    server.category("Trading", &[&amelie, &jo]).await;
+    let addin = broken(&server).await;
+    let room = json!({ "category": "Trading", "name": "FX", "privacy": "open", "addin": addin });
+    let room = server.room_of(room).await;
+    let report = |handshake: &str| json!({ "addin": addin, "handshake": handshake });
+    let handshakes = format!("/rooms/{room}/handshakes");
+    let health = format!("/pools/{POOL}/addins/{addin}/health");
+    let said = async || control.get(&health).await.done()["handshakes"].clone();
+
+    amelie.post(&handshakes, report("ok")).await.done();
+    jo.post(&handshakes, report("blocked")).await.done();
+    jo.post(&handshakes, report("silent")).await.done();
+    let counts = json!({ "ok": 1, "silent": 1, "blocked": 0, "speaks": true });
+    assert_eq!(said().await, counts);
+    amelie.post(&handshakes, report("silent")).await.done();
+    let counts = json!({ "ok": 0, "silent": 2, "blocked": 0, "speaks": true });
+    assert_eq!(said().await, counts);
+
+    server.clock().advance_seconds(25 * 3_600);
+    let counts = json!({ "ok": 0, "silent": 0, "blocked": 0, "speaks": true });
+    assert_eq!(said().await, counts);
+    jo.post(&handshakes, report("ok")).await.done();
+    let moved = json!({ "url": "https://prices.invalid/" });
+    let path = format!("/pools/{POOL}/addins/{addin}");
+    control.patch(&path, moved).await.done();
+    let counts = json!({ "ok": 0, "silent": 0, "blocked": 0, "speaks": false });
+    assert_eq!(said().await, counts);
+
+    // Of another page there is nothing to say here.
+    let other = server.addin("Other", "https://other.invalid/").await;
+    let other = json!({ "addin": other, "handshake": "ok" });
+    amelie
+        .post(&handshakes, other)
+        .await
+        .refused(422, "NoSuchAddin");
+}
+
+#[tokio::test]
+async fn whoever_looks_at_a_page_is_told_why_it_is_not_shown() {
+    let server = Server::start().await;
+    let (control, amelie) = (server.administrator().await, server.person("amelie").await);
+    server.category("Trading", &[&amelie]).await;
+    let addin = broken(&server).await;
+    let room = json!({ "category": "Trading", "name": "FX", "privacy": "open", "addin": addin });
+    let room = server.room_of(room).await;
+    control
+        .post(&format!("/pools/{POOL}/addins/{addin}/health"), json!(null))
+        .await
+        .done();
+    let health = amelie.get(&format!("/rooms/{room}/addin-health")).await;
+    let health = health.done();
+    assert_eq!(health["findings"][0]["code"], "FrameAncestorsNone");
+    assert_eq!(health["page"], json!(null));
+}

@@ -97,7 +97,7 @@ async fn doctor(shell: &mut Shell, arguments: DoctorArguments) -> Result<Exit, E
     let now = SystemClock.now();
     let from = Viewpoint { chat: &chat, now };
     let findings = judge(&seen, &from, &Handshakes::default());
-    let health = AddinHealth::new(Uuid::nil(), &seen, now, &findings);
+    let health = AddinHealth::new(Uuid::nil(), &seen, now, &findings, Handshakes::default());
     Ok(say(shell, &health, &format!("{url}\nin a chat at {chat}")))
 }
 
@@ -136,6 +136,14 @@ fn told(health: &AddinHealth, title: &str) -> String {
     );
     for (number, finding) in (1..).zip(&health.findings) {
         lines.push(format!("  {number}. {} ({})", finding.detail, finding.code));
+    }
+    let said = &health.handshakes;
+    let all = said.ok + said.silent + said.blocked;
+    if all > 0 {
+        let (ok, silent, blocked) = (said.ok, said.silent, said.blocked);
+        lines.push(format!(
+            "\nPeople who opened it in the last day: {all}. It spoke with {ok}, was silent for {silent}, and was stopped on its way elsewhere for {blocked}."
+        ));
     }
     // What a page says cannot reach the terminal as anything but text.
     let plain = |line: &String| line.chars().filter(|c| !c.is_control()).collect::<String>();
@@ -182,6 +190,7 @@ fn record(health: &AddinHealth) -> Record {
         ("State", json!(health.state)),
         ("CheckedAt", json!(health.checked_at)),
         ("Findings", json!(health.findings)),
+        ("Handshakes", json!(health.handshakes)),
         ("Address", json!(page.address)),
         ("Redirects", json!(page.redirects)),
         ("CertificateEndsAt", json!(page.certificate_ends_at)),

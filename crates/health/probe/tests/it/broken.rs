@@ -63,6 +63,16 @@ async fn one_that_is_a_download_is_told_so() {
 }
 
 #[tokio::test]
+async fn one_that_would_be_the_whole_window_is_told_that_it_is_not() {
+    let page = Page::answering(|_| {
+        let script = "<script>if (self !== top) top.location = self.location</script>";
+        format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<!doctype html>{script}")
+    })
+    .await;
+    assert_eq!(said(&of(&page).await), ["TopNavigation"]);
+}
+
+#[tokio::test]
 async fn certificates_are_judged_as_browsers_do() {
     let (authority, stranger) = (Authority::new(), Authority::new());
     for (by, name, years, expected) in [

@@ -60,6 +60,7 @@ pub(super) async fn scene() -> Scene {
     let trigger = format!("triggers/{}", trigger.as_str().unwrap());
     let pool = |rest: &str| format!("/pools/{POOL}/{rest}");
     let in_room = |rest: &str| format!("/rooms/{room}{rest}");
+    let addin_id = addin.clone();
     let (addin, category) = (
         format!("addins/{addin}"),
         format!("categories/{}", category["id"].as_str().unwrap()),
@@ -334,6 +335,20 @@ pub(super) async fn scene() -> Scene {
             "POST",
             in_room("/panes"),
             Some(json!({ "wants": ["storage"] })),
+            hidden,
+        ),
+        (
+            "report_handshake",
+            "POST",
+            in_room("/handshakes"),
+            Some(json!({ "addin": addin_id, "handshake": "ok" })),
+            hidden,
+        ),
+        (
+            "get_room_addin_health",
+            "GET",
+            in_room("/addin-health"),
+            None,
             hidden,
         ),
         (

@@ -116,6 +116,15 @@ export function webhookQuery(pool: string, id: string) {
   });
 }
 
+/** Whether the page of a room's add-in is shown, for whoever looks at it. */
+export function roomAddinHealthQuery(room: string, addin: string) {
+  return queryOptions({
+    queryKey: [...keys.room(room), 'addin-health', addin],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/rooms/{room}/addin-health', { params: { path: { room } }, signal })),
+  });
+}
+
 export function triggersQuery(pool: string) {
   return queryOptions({
     queryKey: keys.triggers(pool),

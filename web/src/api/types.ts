@@ -17,6 +17,7 @@ export type Addin = Schemas['Addin'];
 export type NewAddin = Schemas['NewAddin'];
 export type AddinPatch = Schemas['AddinPatch'];
 export type AddinHealth = Schemas['AddinHealth'];
+export type Handshake = Schemas['Handshake'];
 export type Webhook = Schemas['Webhook'];
 export type WebhookFailure = Schemas['WebhookFailure'];
 export type WebhookRoom = Schemas['WebhookRoom'];

@@ -9,7 +9,7 @@ import { Button } from '../../ui/Button';
 import { ErrorState } from '../../ui/ErrorState';
 import { HealthChip } from './HealthChip';
 import styles from './HealthPanel.module.css';
-import { findingSentence, healthSentence } from './health';
+import { findingSentence, healthSentence, peopleSentence } from './health';
 import { useHealthCheck } from './useHealthCheck';
 
 export interface HealthPanelProps {
@@ -47,6 +47,7 @@ export function HealthPanel({ pool, addin, isMoving }: HealthPanelProps) {
           <p key={finding.code}>{findingSentence(finding)}</p>
         ))}
       </div>
+      <p>{peopleSentence(health.handshakes)}</p>
       {health.checked_at && (
         <p className={styles.quiet}>
           {t('checked', { moment: formatMoment(health.checked_at) })} {isMoving && t('of_registered')}

@@ -22,3 +22,12 @@ export function healthSentence({ state, findings }: AddinHealth): string {
   if (worst) return findingSentence(worst);
   return i18next.t(state === 'unchecked' ? 'health:unchecked_words' : 'health:ok_words');
 }
+
+/** How the people fared who opened it. */
+export function peopleSentence({ ok, silent, blocked, speaks }: AddinHealth['handshakes']): string {
+  const all = ok + silent + blocked;
+  if (all === 0) return i18next.t('health:people_none');
+  if (!speaks) return i18next.t('health:people_mute', { count: all, all });
+  const missed = all - ok;
+  return i18next.t(missed === 0 ? 'health:people_spoke' : 'health:people_spoke_not', { ok, all, missed });
+}

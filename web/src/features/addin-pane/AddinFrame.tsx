@@ -28,8 +28,11 @@ interface Foreign {
   close(): void;
 }
 
-/** loading: the page is being fetched; loaded: something is shown; connected: the page speaks with the room; silent: it did. */
-export type Phase = 'loading' | 'loaded' | 'connected' | 'silent' | 'failed' | 'flooded';
+/**
+ * loading: the page is being fetched; loaded: something is shown; connected: the page speaks with the room; silent: it
+ * did; blocked: it went to another origin and was stopped.
+ */
+export type Phase = 'loading' | 'loaded' | 'connected' | 'silent' | 'blocked' | 'failed' | 'flooded';
 
 export interface AddinFrameProps {
   room: Room;
@@ -95,6 +98,7 @@ export function AddinFrame({ room, addin, session, isEnding = false, onPhase }: 
     const silent = (is: boolean) => latest.current.onPhase(is ? 'silent' : 'connected');
     /** The latest hello: what comes of an earlier one is too late. */
     let latestHello = 0;
+    let isBlocked = false;
     const begin = async (broker: Window, port: MessagePort, hello: number, dialect: Dialect) => {
       latestHello = hello;
       end();
@@ -142,13 +146,21 @@ export function AddinFrame({ room, addin, session, isEnding = false, onPhase }: 
       }
       const message = event.data;
       if (message.state === 'loading') {
+        isBlocked = false;
         latestHello = 0;
         end();
         latest.current.onPhase('loading', message.url);
       }
       if (message.state === 'refused') use.refused(message.code);
       const connected = bridge.current !== null || foreign.current !== null;
-      if (message.state === 'loaded' && !connected) latest.current.onPhase('loaded');
+      // The browser's own page about it loads, too.
+      if (message.state === 'loaded' && !connected && !isBlocked) latest.current.onPhase('loaded');
+      if (message.state === 'blocked') {
+        isBlocked = true;
+        latestHello = 0;
+        end();
+        latest.current.onPhase('blocked');
+      }
       const [port] = event.ports;
       if (message.state === 'connected' && port !== undefined && !latest.current.isEnding) {
         begin(broker, port, message.hello, message).catch(() => latest.current.onPhase('failed'));
@@ -210,7 +222,7 @@ function isAddinPortMessage(data: unknown): data is AddinPortMessage {
   if (perch !== 'addin-port') return false;
   if (state === 'refused') return typeof code === 'string';
   if (state === 'connected') return typeof hello === 'number' && typeof dialect === 'string';
-  return state === 'loaded' || (state === 'loading' && typeof url === 'string');
+  return state === 'loaded' || state === 'blocked' || (state === 'loading' && typeof url === 'string');
 }
 
 /** Without a pane there is nobody to whom what happened could be reported. */

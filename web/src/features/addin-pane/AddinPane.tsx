@@ -6,7 +6,7 @@
 import { Ban, Blocks, ExternalLink, RotateCw, ShieldAlert, TriangleAlert, Unplug, X } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Room, RoomAddin, Session } from '../../api/types';
+import type { Handshake, Room, RoomAddin, Session } from '../../api/types';
 import { formatTime } from '../../i18n/format';
 import { type ContextSent, latestContext, onContext } from '../../live/contextBus';
 import { Banner } from '../../ui/Banner';
@@ -17,7 +17,9 @@ import { IconLink } from '../../ui/IconLink';
 import { Loading } from '../../ui/Loading';
 import { AddinFrame, type Phase } from './AddinFrame';
 import styles from './AddinPane.module.css';
+import { Diagnosis } from './Diagnosis';
 import { originOf } from './origin';
+import { useHandshake } from './useHandshake';
 
 export interface AddinPaneProps {
   room: Room;
@@ -25,10 +27,10 @@ export interface AddinPaneProps {
   onClose: () => void;
 }
 
-/** After so long without anything loaded, the person is told. */
-const SLOW_MS = 10_000;
 /** How long a page that is taken away may live, unseen and without the room, to hear why. */
 const ENDING_MS = 2_000;
+/** When the frame is of no use, and what is said stands in its place. */
+const IN_PLACE: readonly Phase[] = ['blocked', 'failed', 'flooded'];
 
 export function AddinPane({ room, session, onClose }: AddinPaneProps) {
   const { t } = useTranslation('pane');
@@ -46,7 +48,8 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
   const origin = addin === null ? undefined : originOf(addin.url, location.protocol);
   const reload = () => setReloads((count) => count + 1);
   const usable = addin !== null && !addin.disabled && origin !== undefined && !origin.blocked;
-  const shown = usable && phase !== 'flooded' && phase !== 'failed' ? { load, addin } : null;
+  const handshake = useHandshake({ room: room.id, addin: usable ? addin.id : undefined, load, phase });
+  const shown = usable && !IN_PLACE.includes(phase) ? { load, addin } : null;
   const ending = useEnding(shown);
   const frames = [ending, shown].filter((frame) => frame !== null);
 
@@ -105,7 +108,15 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
             action={<OpenInWindow href={addin.url} />}
           />
         ) : (
-          <Notices phase={phase} href={url ?? addin.url} reload={reload}>
+          <Notices
+            key={load}
+            room={room}
+            addin={addin.id}
+            origin={origin.label}
+            phase={phase}
+            handshake={handshake}
+            reload={reload}
+          >
             {addin.pending && <Banner tone="warning">{t('pending_words')}</Banner>}
           </Notices>
         )}
@@ -152,15 +163,22 @@ function useEnding(shown: Shown | null): Shown | null {
   return ending?.load === shown?.load ? null : ending;
 }
 
-/** What has to be said about the frame. */
+/** What has to be said about the frame, or in its place. */
 function Notices({
+  room,
+  addin,
+  origin,
   phase,
-  href,
+  handshake,
   reload,
   children,
 }: {
+  room: Room;
+  addin: string;
+  /** The only one that is shown. */
+  origin: string;
   phase: Phase;
-  href: string;
+  handshake: Handshake | undefined;
   reload: () => void;
   children: ReactNode;
 }) {
@@ -170,16 +188,25 @@ function Notices({
     const icon = <Unplug aria-hidden />;
     return <Refusal icon={icon} title={t('flooded_title')} words={t('flooded_words')} action={again} />;
   }
+  if (phase === 'blocked') {
+    const icon = <ShieldAlert aria-hidden />;
+    const words = t('blocked_words', { origin });
+    return <Refusal icon={icon} title={t('blocked_title')} words={words} action={again} />;
+  }
   if (phase === 'failed') {
     const icon = <TriangleAlert aria-hidden />;
     return <Refusal icon={icon} title={t('failed_title')} words={t('failed_words')} action={again} />;
   }
   return (
     <>
-      {phase === 'loading' && (
-        <div className={styles.notice}>
-          <StillLoading href={href} />
-        </div>
+      {handshake === 'silent' ? (
+        <Diagnosis room={room} addin={addin} isLoading={phase === 'loading'} />
+      ) : (
+        phase === 'loading' && (
+          <div className={styles.notice}>
+            <Loading label={t('loading')} />
+          </div>
+        )
       )}
       {phase === 'silent' && (
         <div className={styles.notice}>
@@ -190,21 +217,6 @@ function Notices({
       )}
       {children}
     </>
-  );
-}
-
-function StillLoading({ href }: { href: string }) {
-  const { t } = useTranslation('pane');
-  const [slow, setSlow] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setSlow(true), SLOW_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  if (!slow) return <Loading label={t('loading')} />;
-  return (
-    <Banner tone="warning" actions={<OpenInWindow href={href} />}>
-      {t('slow_words')}
-    </Banner>
   );
 }
 

@@ -1,0 +1,133 @@
+/** Pages that a room's pane cannot show, or that say nothing there: each with the reason, for whom to pass it on to. */
+import type { ServerResponse } from 'node:http';
+import { type Demo, expectAccessible } from './demo';
+import { expect, guestPage, type Page, putOnRoom, roomId, test } from './guest';
+
+const POOL = 'pchat01.contoso.example';
+/** Amelie and Jo are members, Control manages it. */
+const ROOM = 'FX Spot';
+
+/** What the server knows of an add-in's page. */
+async function health(demo: Demo, addin: string) {
+  const control = (await demo.as('control')).context().request;
+  const answer = await control.get(`/api/v1/pools/${POOL}/addins/${addin}/health`);
+  return (await answer.json()) as {
+    state: string;
+    handshakes: { ok: number; silent: number; blocked: number };
+  };
+}
+
+async function checked(demo: Demo, addin: string): Promise<void> {
+  await expect.poll(async () => (await health(demo, addin)).state).not.toBe('unchecked');
+}
+
+async function openRoom(demo: Demo, page: Page): Promise<void> {
+  await page.goto(`/room/${await roomId(demo, ROOM)}`);
+}
+
+function html(response: ServerResponse, script = ''): void {
+  response
+    .setHeader('Content-Type', 'text/html')
+    .end(`<!doctype html><title>Prices</title><h1>Prices</h1><script>${script}</script>`);
+}
+
+for (const { page, answer, finding } of [
+  {
+    page: 'refuses to be framed',
+    answer: (response: ServerResponse) => html(response.setHeader('X-Frame-Options', 'DENY')),
+    finding: 'Remove the header X-Frame-Options: DENY',
+  },
+  {
+    page: 'is a download',
+    answer: (response: ServerResponse) =>
+      html(response.setHeader('Content-Disposition', 'attachment; filename=prices.html')),
+    finding: 'The page is a download (Content-Disposition: attachment)',
+  },
+  {
+    page: 'would be the whole window',
+    answer: (response: ServerResponse) =>
+      html(response, "document.body.textContent = ''; top.location = 'http://127.0.0.1:9/';"),
+    finding: 'A script of the page moves the whole window (top.location)',
+  },
+  {
+    page: 'does not answer',
+    answer: () => {},
+    finding: 'The page did not answer within 10 seconds.',
+  },
+]) {
+  test(`a page that ${page} leaves no empty pane without a reason`, async ({ demo, guest }) => {
+    guest.answer('/prices', (_, response) => answer(response));
+    const addin = await putOnRoom(demo, ROOM, 'Prices', `${guest.origin}/prices`);
+    await checked(demo, addin);
+
+    const [amelie, control] = [await demo.as('amelie'), await demo.as('control')];
+    const downloads: string[] = [];
+    amelie.on('download', (download) => downloads.push(download.url()));
+    await openRoom(demo, amelie);
+    await openRoom(demo, control);
+    await expect(amelie.getByText(`this is why. To tell the room’s manager: ${finding}`)).toBeVisible();
+    await expect(control.getByText(`this is why. To tell its owner: ${finding}`)).toBeVisible();
+    await expectAccessible(amelie);
+    expect(downloads).toEqual([]);
+    expect(new URL(amelie.url()).origin).toBe(demo.url);
+    await expect
+      .poll(async () => (await health(demo, addin)).handshakes)
+      .toMatchObject({ ok: 0, silent: 2, blocked: 0 });
+
+    await amelie.getByRole('button', { name: 'Dismiss' }).click();
+    await expect(amelie.getByText(finding)).toHaveCount(0);
+  });
+}
+
+test('a page that usually speaks and is silent is noticed by those who open it, and where it is registered', async ({
+  demo,
+  guest,
+}) => {
+  guest.page('/prices', `await connect(); say('connected');`);
+  const addin = await putOnRoom(demo, ROOM, 'Prices', `${guest.origin}/prices`);
+  await checked(demo, addin);
+  const amelie = await demo.as('amelie');
+  await openRoom(demo, amelie);
+  await expect(guestPage(amelie).getByText('connected')).toBeVisible();
+  await expect
+    .poll(async () => (await health(demo, addin)).handshakes)
+    .toMatchObject({ ok: 1, silent: 0, blocked: 0 });
+
+  guest.page('/prices', `say('broken');`);
+  const jo = await demo.as('jo');
+  await openRoom(demo, jo);
+  await expect(guestPage(jo).getByText('broken')).toBeVisible();
+  await expect(jo.getByText('This page usually speaks with the room, and says nothing.')).toBeVisible();
+  await expectAccessible(jo);
+
+  const control = await demo.as('control');
+  await control.goto(`/admin/addin/${addin}`);
+  const panel = control.getByRole('region', { name: 'Its page in the pane' });
+  await expect(panel).toContainText('1 of 2 people who opened it in the last day saw it; 1 saw nothing.');
+  await expect(panel).toContainText('For 1 of 2 people of the last day the page was silent');
+  await expect(panel.getByText('At risk')).toBeVisible();
+});
+
+test('a page that goes to another origin is stopped there, and comes back', async ({ demo, guest }) => {
+  guest.page(
+    '/prices',
+    `await connect(); say('connected');
+    const link = document.createElement('button');
+    link.textContent = 'Elsewhere';
+    link.onclick = () => location.assign('http://localhost:${new URL(guest.origin).port}/elsewhere');
+    document.body.append(link);`,
+  );
+  guest.answer('/elsewhere', (_, response) => html(response));
+  const addin = await putOnRoom(demo, ROOM, 'Prices', `${guest.origin}/prices`);
+  const amelie = await demo.as('amelie');
+  await openRoom(demo, amelie);
+  await guestPage(amelie).getByRole('button', { name: 'Elsewhere' }).click();
+  await expect(amelie.getByRole('heading', { name: 'This page went elsewhere' })).toBeVisible();
+  await expect(amelie.getByText(`the pane shows ${guest.origin} only`)).toBeVisible();
+  await expectAccessible(amelie);
+  await expect
+    .poll(async () => (await health(demo, addin)).handshakes)
+    .toMatchObject({ ok: 0, silent: 0, blocked: 1 });
+  await amelie.getByRole('button', { name: 'Reload' }).last().click();
+  await expect(guestPage(amelie).getByText('connected')).toBeVisible();
+});

@@ -83,11 +83,6 @@ export function startBroker(window: Window): void {
     if (effectiveDirective === 'frame-src') refuse('LeftOrigin');
   });
   frame.addEventListener('load', () => tellChat({ perch: 'addin-port', state: 'loaded' }));
-  // The policy of this document admits the add-in's origin alone, wherever its page goes.
-  document.addEventListener('securitypolicyviolation', ({ effectiveDirective, disposition }) => {
-    if (effectiveDirective === 'frame-src' && disposition === 'enforce')
-      tellChat({ perch: 'addin-port', state: 'blocked' });
-  });
 
   tellChat({ perch: 'addin-port', state: 'loading', url });
   frame.src = url;

@@ -8,8 +8,6 @@ export type AddinPortMessage =
   | { perch: 'addin-port'; state: 'loaded' }
   /** The broker refused something to the page, or to somebody who spoke for it. */
   | { perch: 'addin-port'; state: 'refused'; code: BrokerRefusal }
-  /** The page went to another origin, and the browser stopped it on its way. */
-  | { perch: 'addin-port'; state: 'blocked' }
   /**
    * The page said its first words. The message carries the chat's port of the new session. `hello` counts the hellos of
    * this document.

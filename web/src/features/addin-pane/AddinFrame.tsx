@@ -155,7 +155,7 @@ export function AddinFrame({ room, addin, session, isEnding = false, onPhase }: 
       const connected = bridge.current !== null || foreign.current !== null;
       // The browser's own page about it loads, too.
       if (message.state === 'loaded' && !connected && !isBlocked) latest.current.onPhase('loaded');
-      if (message.state === 'blocked') {
+      if (message.state === 'refused' && message.code === 'LeftOrigin') {
         isBlocked = true;
         latestHello = 0;
         end();
@@ -222,7 +222,7 @@ function isAddinPortMessage(data: unknown): data is AddinPortMessage {
   if (perch !== 'addin-port') return false;
   if (state === 'refused') return typeof code === 'string';
   if (state === 'connected') return typeof hello === 'number' && typeof dialect === 'string';
-  return state === 'loaded' || state === 'blocked' || (state === 'loading' && typeof url === 'string');
+  return state === 'loaded' || (state === 'loading' && typeof url === 'string');
 }
 
 /** Without a pane there is nobody to whom what happened could be reported. */

@@ -115,9 +115,7 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
         name: wrongName && t(`form:${wrongName}`, { max: limits.addin_name_chars_max }),
         url: wrongUrl && t(`url_${wrongUrl}`, { max: limits.addin_url_bytes_max }),
         intents:
-          intentsOf(intents) === null
-            ? t('intents_unreadable', { example: INTENTS_EXAMPLE })
-            : undefined,
+          intentsOf(intents) === null ? t('intents_unreadable', { example: INTENTS_EXAMPLE }) : undefined,
       };
     },
     save: ({ name, url, granted, intents }, { approve, ...changed }, revision) =>

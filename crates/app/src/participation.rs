@@ -1,5 +1,7 @@
 //! Opening a room on a connection: its last messages and what comes next, in one step.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -7,9 +9,10 @@ use perch_domain::grant::Capability;
 use perch_domain::limits::MESSAGES_PAGE_MAX;
 use perch_domain::message::Message;
 use perch_domain::permission::RoomAction;
+use perch_domain::pool::PoolFqdn;
 use perch_domain::{PrincipalId, Refusal, RoomId, Seq};
 use perch_live::{Frame, Subscriber, Subscription};
-use perch_store::Page;
+use perch_store::{Attention, Page};
 use perch_wire::live::{JoinRoom, ServerFrame};
 use perch_wire::room::Participant;
 
@@ -27,8 +30,12 @@ enum Holds {
     UpTo(Seq),
 }
 
+/// What a person follows and has read in each pool that was asked for it: once, however many of its rooms are opened.
+#[derive(Debug, Default)]
+pub struct Attended(HashMap<PoolFqdn, HashMap<RoomId, Attention>>);
+
 impl App {
-    /// Opens a room on a connection. The frame has what the client misses; the subscription has what comes after it.
+    /// Opens a room on a connection, one of those for which `attended` is kept. The frame has what the client misses; the subscription has what comes after it.
     ///
     /// # Errors
     /// `NoSuchNode`, `NodeDisabled`, `ErrorPermission`.
@@ -38,6 +45,7 @@ impl App {
         actor: &Actor,
         id: u64,
         join: JoinRoom,
+        attended: &mut Attended,
         subscriber: &Arc<Subscriber>,
     ) -> Result<(Arc<Subscription>, Frame), Refusal> {
         let begun = Instant::now();
@@ -67,7 +75,7 @@ impl App {
         let holds = join
             .after
             .map_or(Holds::Nothing(latest), |after| Holds::UpTo(Seq(after)));
-        match self.joined(actor, id, &view, holds, head).await {
+        match self.joined(actor, id, &view, attended, holds, head).await {
             Ok(frame) => {
                 metrics::histogram!("perch_join_seconds").record(begun.elapsed());
                 Ok((subscription, frame))
@@ -93,7 +101,9 @@ impl App {
         let view = self.room_view(subscription.log().room())?;
         view.may(actor, RoomAction::Join)?;
         let head = view.log.catch_up(subscription);
-        self.joined(actor, 0, &view, Holds::UpTo(after), head).await
+        let attended = &mut Attended::default();
+        self.joined(actor, 0, &view, attended, Holds::UpTo(after), head)
+            .await
     }
 
     /// Closes a room on a connection.
@@ -156,15 +166,16 @@ impl App {
         actor: &Actor,
         id: u64,
         view: &RoomView,
+        attended: &mut Attended,
         holds: Holds,
         head: Seq,
     ) -> Result<Frame, Refusal> {
         let (messages, reload) = self.missed(view, holds, head).await?;
-        let attention = self
-            .attention(actor, &view.pool)
-            .await?
-            .get(&view.room.id)
-            .copied();
+        let attention = match attended.0.entry(view.pool.fqdn().clone()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(self.attention(actor, &view.pool).await?),
+        };
+        let attention = attention.get(&view.room.id).copied();
         Ok(Frame::encode(&ServerFrame::Joined {
             id,
             room: Box::new(crate::room::shown(actor, view, attention)),

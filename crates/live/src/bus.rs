@@ -205,11 +205,11 @@ impl Outbox {
             self.send(event);
         };
         for (room, seq, frame) in messages {
-            if bytes + frame.as_bytes().len() > EVENT_BYTES_MAX && !part.is_empty() {
+            if bytes + frame.text().len() > EVENT_BYTES_MAX && !part.is_empty() {
                 send(std::mem::take(&mut part));
                 bytes = 0;
             }
-            bytes += frame.as_bytes().len();
+            bytes += frame.text().len();
             part.extend(frame.raw().map(|frame| Published {
                 room: room.0,
                 seq: seq.0,
@@ -274,10 +274,14 @@ mod tests {
         assert!(versions(0, 0).cover(&Versions::default()));
     }
 
+    fn frame(text: &str) -> Frame {
+        Frame::from(&*RawValue::from_string(text.to_owned()).unwrap())
+    }
+
     #[test]
     fn an_event_is_read_as_it_was_written_and_its_frame_byte_for_byte() {
         let (outbox, mut waiting) = Outbox::new(Uuid::from_u128(1));
-        let frame = Frame(Bytes::from_static(br#"{"type":"pong", "id":1}"#));
+        let frame = frame(r#"{"type":"pong", "id":1}"#);
         let pool = PoolFqdn::stored("pool".to_owned());
         let message = (RoomId(Uuid::from_u128(2)), Seq(3), frame.clone());
         outbox.messages(&pool, &versions(1, 2), vec![message]);
@@ -293,7 +297,7 @@ mod tests {
     #[test]
     fn many_long_messages_are_sent_in_parts() {
         let (outbox, mut waiting) = Outbox::new(Uuid::nil());
-        let long = Frame(serde_json::to_vec(&"x".repeat(200_000)).unwrap().into());
+        let long = frame(&format!("\"{}\"", "x".repeat(200_000)));
         let messages = (1..=5).map(|n| (RoomId(Uuid::nil()), Seq(n), long.clone()));
         let pool = PoolFqdn::stored("pool".to_owned());
         outbox.messages(&pool, &Versions::default(), messages.collect());

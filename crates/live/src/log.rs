@@ -3,7 +3,7 @@
 //!
 //! Publishing marks each subscription that is not marked yet and wakes its connection; the connection then reads from its
 //! cursor whatever has come since, and writes once. A cursor that the ring has left behind is told so
-//! ([`Read::Behind`]) and catches up from the store.
+//! ([`Read::Behind`]) and catches up from the store. What all have read, the ring lets go of.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -53,6 +53,8 @@ struct State {
 struct Entry {
     frame: Frame,
     seq: Option<Seq>,
+    /// Subscriptions that have it before them. What all have read is let go of.
+    unread: usize,
 }
 
 /// What is to be done once a message is published.
@@ -166,8 +168,12 @@ impl RoomLog {
     /// Moves a subscription to now, and says up to where the store has what came before.
     #[must_use]
     pub fn catch_up(&self, subscription: &Subscription) -> Seq {
-        let state = self.state();
-        subscription.position.store(state.end, Ordering::Relaxed);
+        let mut state = self.state();
+        let (from, to) = (
+            subscription.position.swap(state.end, Ordering::Relaxed),
+            state.end,
+        );
+        state.pass(from, to);
         subscription.seq.store(state.head.0, Ordering::Relaxed);
         state.head
     }
@@ -182,6 +188,8 @@ impl RoomLog {
             .is_some_and(|known| Arc::ptr_eq(known, subscription))
         {
             state.subscriptions.remove(key);
+            let (from, to) = (subscription.position.load(Ordering::Relaxed), state.end);
+            state.pass(from, to);
             if state.subscriptions.is_empty() {
                 rooms_live().decrement(1);
             }
@@ -192,9 +200,9 @@ impl RoomLog {
     pub fn read(&self, subscription: &Subscription, max: usize, into: &mut Vec<Frame>) -> Read {
         // First, so that whatever is published from here on marks the subscription again.
         subscription.marked.store(false, Ordering::Release);
-        let state = self.state();
+        let mut state = self.state();
         let position = subscription.position.load(Ordering::Relaxed);
-        let start = state.end - state.ring.len() as u64;
+        let start = state.start();
         if position < start {
             return Read::Behind {
                 after: Seq(subscription.seq.load(Ordering::Relaxed)),
@@ -212,6 +220,7 @@ impl RoomLog {
         subscription
             .position
             .store(position + taken, Ordering::Relaxed);
+        state.pass(position, position + taken);
         if position + taken < state.end {
             Read::More
         } else {
@@ -278,7 +287,7 @@ impl RoomLog {
     /// Publishes an event that is no message.
     pub fn publish(&self, frame: Frame) {
         let mut state = self.state();
-        state.push(Entry { frame, seq: None });
+        state.push(frame, None);
         state.wake_all();
     }
 
@@ -366,16 +375,43 @@ impl RoomLog {
 }
 
 impl State {
-    fn push(&mut self, entry: Entry) {
-        self.ring_bytes += entry.frame.as_bytes().len();
-        self.ring.push_back(entry);
+    fn push(&mut self, frame: Frame, seq: Option<Seq>) {
         self.end += 1;
+        self.ring_bytes += frame.message().len();
+        let unread = self.subscriptions.len();
+        self.ring.push_back(Entry { frame, seq, unread });
         while self.ring.len() > RING_FRAMES_MAX
             || (self.ring_bytes > RING_BYTES_MAX && self.ring.len() > 1)
         {
-            if let Some(oldest) = self.ring.pop_front() {
-                self.ring_bytes -= oldest.frame.as_bytes().len();
-            }
+            self.drop_oldest();
+        }
+        self.drop_read();
+    }
+
+    /// The position of the oldest entry of the ring.
+    fn start(&self) -> u64 {
+        self.end - self.ring.len() as u64
+    }
+
+    /// One subscription has the entries between two positions no longer before it.
+    fn pass(&mut self, from: u64, to: u64) {
+        let start = self.start();
+        let index = |position: u64| usize::try_from(position.saturating_sub(start)).unwrap_or(0);
+        for entry in self.ring.range_mut(index(from)..index(to)) {
+            entry.unread -= 1;
+        }
+        self.drop_read();
+    }
+
+    fn drop_read(&mut self) {
+        while self.ring.front().is_some_and(|oldest| oldest.unread == 0) {
+            self.drop_oldest();
+        }
+    }
+
+    fn drop_oldest(&mut self) {
+        if let Some(oldest) = self.ring.pop_front() {
+            self.ring_bytes -= oldest.frame.message().len();
         }
     }
 
@@ -389,8 +425,7 @@ impl State {
 
     fn push_message(&mut self, seq: Seq, frame: Frame) {
         self.head = seq;
-        let seq = Some(seq);
-        self.push(Entry { frame, seq });
+        self.push(frame, Some(seq));
     }
 
     /// Publishes what has waited for the message before it.
@@ -432,7 +467,7 @@ impl State {
             count: self.participants.len() as u64,
             large: self.participants.large(),
         });
-        self.push(Entry { frame, seq: None });
+        self.push(frame, None);
         self.wake_all();
     }
 }

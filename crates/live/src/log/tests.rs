@@ -57,10 +57,48 @@ fn a_slow_subscriber_is_told_where_to_catch_up_and_the_ring_stays_bounded() {
 #[test]
 fn a_ring_of_long_stories_is_bounded_in_bytes() {
     let log = log();
+    let (_slow, _) = log.subscribe(&subscriber());
+    let story = Frame::encode(&ServerFrame::Goodbye {
+        code: "x".repeat(100_000),
+        retry_after_ms: 0,
+    });
     for seq in 8..40 {
-        log.publish_message(Seq(seq), Frame(vec![b' '; 100_000].into()), None);
+        log.publish_message(Seq(seq), story.clone(), None);
     }
-    assert!(log.state().ring_bytes <= RING_BYTES_MAX);
+    let bytes = log.state().ring_bytes;
+    assert!(
+        bytes <= RING_BYTES_MAX && bytes > RING_BYTES_MAX / 2,
+        "{bytes}"
+    );
+}
+
+#[test]
+fn the_ring_lets_go_of_what_all_have_read_or_left() {
+    let log = log();
+    let left = || log.state().ring.len();
+    log.publish(frame(1));
+    assert_eq!(left(), 0, "nobody is there to read it");
+    let (quick, _) = log.subscribe(&subscriber());
+    let (slow, _) = log.subscribe(&subscriber());
+    let (gone, _) = log.subscribe(&subscriber());
+    for n in 0..4 {
+        log.publish(frame(n));
+    }
+    let (late, _) = log.subscribe(&subscriber());
+    assert_eq!(log.read(&quick, 10, &mut Vec::new()), Read::Current);
+    assert_eq!(log.read(&slow, 1, &mut Vec::new()), Read::More);
+    assert_eq!(left(), 4);
+    log.unsubscribe(&gone);
+    assert_eq!(left(), 3, "the first is read by all who are left");
+    assert_eq!(log.catch_up(&slow), Seq(7));
+    assert_eq!(left(), 0);
+    log.publish(frame(5));
+    for reader in [&quick, &slow, &late] {
+        let mut frames = Vec::new();
+        assert_eq!(log.read(reader, 10, &mut frames), Read::Current);
+        assert_eq!(frames, [frame(5)]);
+    }
+    assert_eq!((left(), log.state().ring_bytes), (0, 0));
 }
 
 #[test]

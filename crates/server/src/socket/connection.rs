@@ -5,9 +5,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
-use futures_util::SinkExt;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use perch_app::participation::Attended;
 use perch_app::{Actor, App};
 use perch_domain::limits::JOINED_ROOMS_MAX;
 use perch_domain::{Code, CredentialId, Refusal, RoomId, Seq};
@@ -17,7 +16,12 @@ use perch_wire::message::NewMessage;
 use perch_wire::principal::Principal;
 use perch_wire::session::Limits;
 use tokio::time::{Instant, interval_at, timeout};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::Utf8Bytes;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Error, Message};
 
+use super::stream::Stream;
 use crate::SocketLimits;
 
 /// How often the server asks whether a client is there. One that has not answered by the next time is gone.
@@ -28,36 +32,37 @@ const WRITE_MAX: Duration = Duration::from_secs(30);
 const CLOSE_MAX: Duration = Duration::from_secs(1);
 /// Frames of one room written before the next room's turn.
 const FRAMES_PER_TURN: usize = 128;
+/// Frames for which an idle connection has room.
+const FRAMES_KEPT: usize = 8;
+/// Rooms that are opened before what they hold is written: history is long.
+const JOINED_PER_WRITE: usize = 8;
 /// Rooms in one join.
 const JOIN_ROOMS_MAX: usize = 100;
 /// How long clients wait, at least, before they come back after a stop.
 const RETRY_AFTER_MS: u32 = 1_000;
 
 /// Why a connection ends: the code and words of the WebSocket's close frame.
-struct End(u16, &'static str);
+struct End(CloseCode, &'static str);
 
 type Step = ControlFlow<End>;
 
 pub(super) struct Connection {
     app: Arc<App>,
     actor: Actor,
-    socket: WebSocket,
+    stream: Stream,
     subscriber: Arc<Subscriber>,
     rooms: HashMap<RoomId, Arc<Subscription>>,
     rate: DefaultDirectRateLimiter,
     answered: bool,
     /// What came could not be told apart into frames: nothing more can be read.
     unreadable: bool,
+    /// A write was broken off: nothing more can be told.
+    unwritable: bool,
     frames: Vec<Frame>,
 }
 
 impl Connection {
-    pub(super) fn new(
-        app: Arc<App>,
-        actor: Actor,
-        socket: WebSocket,
-        limits: SocketLimits,
-    ) -> Self {
+    pub(super) fn new(app: Arc<App>, actor: Actor, stream: Stream, limits: SocketLimits) -> Self {
         let credential = actor
             .credential()
             .unwrap_or(CredentialId(uuid::Uuid::nil()));
@@ -66,11 +71,12 @@ impl Connection {
             subscriber: Subscriber::new(actor.id(), credential),
             app,
             actor,
-            socket,
+            stream,
             rooms: HashMap::new(),
             rate: RateLimiter::direct(quota),
             answered: true,
             unreadable: false,
+            unwritable: false,
             frames: Vec::new(),
         }
     }
@@ -84,11 +90,14 @@ impl Connection {
             self.app.leave(&self.actor, subscription);
         }
         self.subscriber.clear();
+        if self.unwritable {
+            return;
+        }
         let close = Message::Close(Some(CloseFrame {
             code,
             reason: Utf8Bytes::from_static(reason),
         }));
-        if let Ok(Err(cause)) = timeout(WRITE_MAX, self.socket.send(close)).await {
+        if let Ok(Err(cause)) = timeout(WRITE_MAX, self.stream.send(close)).await {
             tracing::debug!(%cause, "a client had gone before it was told goodbye");
             return;
         }
@@ -97,7 +106,7 @@ impl Connection {
             if self.unreadable {
                 std::future::pending::<()>().await;
             }
-            while let Some(Ok(_)) = self.socket.recv().await {}
+            while let Some(Ok(_)) = self.stream.receive().await {}
         };
         timeout(CLOSE_MAX, answered).await.ok();
     }
@@ -116,10 +125,10 @@ impl Connection {
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
         loop {
             let step = tokio::select! {
-                received = self.socket.recv() => match received {
+                received = self.stream.receive() => match received {
                     Some(Ok(message)) => Box::pin(self.received(message)).await,
                     Some(Err(cause)) => self.failed(&cause).await,
-                    None => Step::Break(End(close_code::NORMAL, "")),
+                    None => Step::Break(End(CloseCode::Normal, "")),
                 },
                 () = self.subscriber.woken() => Box::pin(self.drain()).await,
                 _ = heartbeat.tick() => self.heartbeat().await,
@@ -142,7 +151,7 @@ impl Connection {
                     "Too many frames at once; send fewer, and reconnect.",
                 ),
             );
-            return self.end(close_code::POLICY, "too many frames").await;
+            return self.end(CloseCode::Policy, "too many frames").await;
         }
         let text = match message {
             Message::Text(text) => text,
@@ -151,8 +160,10 @@ impl Connection {
                     .malformed("Send JSON texts; this protocol has no binary frames.")
                     .await;
             }
-            Message::Close(_) => return Step::Break(End(close_code::NORMAL, "")),
-            Message::Ping(_) | Message::Pong(_) => return Step::Continue(()),
+            Message::Close(_) => return Step::Break(End(CloseCode::Normal, "")),
+            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {
+                return Step::Continue(());
+            }
         };
         let frame = match serde_json::from_str::<ClientFrame>(&text) {
             Ok(frame) => frame,
@@ -167,13 +178,13 @@ impl Connection {
             Ok(actor) => self.actor = actor,
             Err(_) => return self.close(Closing::SessionEnded).await,
         }
-        self.carry_out(frame).await;
+        self.carry_out(frame).await?;
         self.write().await
     }
 
-    async fn carry_out(&mut self, frame: ClientFrame) {
+    async fn carry_out(&mut self, frame: ClientFrame) -> Step {
         match frame {
-            ClientFrame::Join { id, rooms } => self.join(id, rooms).await,
+            ClientFrame::Join { id, rooms } => return self.join(id, rooms).await,
             ClientFrame::Leave { room } => {
                 if let Some(subscription) = self.rooms.remove(&RoomId(room)) {
                     self.app.leave(&self.actor, &subscription);
@@ -205,13 +216,15 @@ impl Connection {
             }
             ClientFrame::Ping { id } => self.frames.push(Frame::encode(&ServerFrame::Pong { id })),
         }
+        Step::Continue(())
     }
 
-    async fn join(&mut self, id: u64, rooms: Vec<JoinRoom>) {
+    async fn join(&mut self, id: u64, rooms: Vec<JoinRoom>) -> Step {
+        let mut attended = Attended::default();
         if rooms.len() > JOIN_ROOMS_MAX {
             let detail = format!("Join at most {JOIN_ROOMS_MAX} rooms at a time.");
             self.error(Some(id), None, &Refusal::new(Code::LimitExceeded, detail));
-            return;
+            return Step::Continue(());
         }
         for join in rooms {
             let room = RoomId(join.room);
@@ -230,14 +243,22 @@ impl Connection {
                 );
                 continue;
             }
-            match self.app.join(&self.actor, id, join, &self.subscriber).await {
+            let joined = self
+                .app
+                .join(&self.actor, id, join, &mut attended, &self.subscriber)
+                .await;
+            match joined {
                 Ok((subscription, frame)) => {
                     self.rooms.insert(room, subscription);
                     self.frames.push(frame);
                 }
                 Err(refusal) => self.error(Some(id), Some(room), &refusal),
             }
+            if self.frames.len() >= JOINED_PER_WRITE {
+                self.write().await?;
+            }
         }
+        Step::Continue(())
     }
 
     async fn post(&mut self, id: u64, room: RoomId, new: &NewMessage, pane: Option<&str>) {
@@ -362,7 +383,7 @@ impl Connection {
 
     async fn heartbeat(&mut self) -> Step {
         if !self.answered {
-            return Step::Break(End(close_code::AWAY, "no answer"));
+            return Step::Break(End(CloseCode::Away, "no answer"));
         }
         if self.app.refreshed(&self.actor).is_err() {
             return self.close(Closing::SessionEnded).await;
@@ -370,37 +391,39 @@ impl Connection {
         self.answered = false;
         match timeout(
             WRITE_MAX,
-            self.socket.send(Message::Ping(axum::body::Bytes::new())),
+            self.stream.send(Message::Ping(axum::body::Bytes::new())),
         )
         .await
         {
             Ok(Ok(())) => Step::Continue(()),
-            _ => Step::Break(End(close_code::AWAY, "no answer")),
+            _ => Step::Break(End(CloseCode::Away, "no answer")),
         }
     }
 
     async fn malformed(&mut self, detail: &str) -> Step {
         self.error(None, None, &Refusal::new(Code::InvalidArgument, detail));
-        self.end(close_code::INVALID, "malformed frame").await
+        self.end(CloseCode::Invalid, "malformed frame").await
     }
 
-    /// The socket itself refused what came: too large, no UTF-8, or no WebSocket. Its error is known by its words only.
-    async fn failed(&mut self, cause: &axum::Error) -> Step {
-        let cause = cause.to_string();
+    /// The WebSocket itself refused what came.
+    async fn failed(&mut self, cause: &Error) -> Step {
         self.unreadable = true;
-        if cause.starts_with("Space limit exceeded") {
-            let detail =
-                "The frame is too large; a message may have 4,000 characters, a story 32,000.";
-            self.error(None, None, &Refusal::new(Code::MessageTooLong, detail));
-            return self.end(close_code::SIZE, "frame too large").await;
+        match cause {
+            Error::Capacity(_) => {
+                let detail =
+                    "The frame is too large; a message may have 4,000 characters, a story 32,000.";
+                self.error(None, None, &Refusal::new(Code::MessageTooLong, detail));
+                self.end(CloseCode::Size, "frame too large").await
+            }
+            Error::Utf8(_) => {
+                self.malformed("Send JSON texts in UTF-8; this is none.")
+                    .await
+            }
+            cause => {
+                self.unreadable = matches!(cause, Error::Protocol(_));
+                Step::Break(End(CloseCode::Protocol, "not a WebSocket frame"))
+            }
         }
-        if cause.starts_with("UTF-8 encoding error") {
-            return self
-                .malformed("Send JSON texts in UTF-8; this is none.")
-                .await;
-        }
-        self.unreadable = cause.starts_with("WebSocket protocol error");
-        Step::Break(End(close_code::PROTOCOL, "not a WebSocket frame"))
     }
 
     async fn close(&mut self, why: Closing) -> Step {
@@ -412,8 +435,7 @@ impl Connection {
                     retry_after_ms: RETRY_AFTER_MS,
                 };
                 self.frames.push(Frame::encode(&goodbye));
-                self.end(close_code::RESTART, "the server is stopping")
-                    .await
+                self.end(CloseCode::Restart, "the server is stopping").await
             }
             Closing::SessionEnded => {
                 self.error(
@@ -421,17 +443,17 @@ impl Connection {
                     None,
                     &Refusal::new(code, "Your session has ended. Sign in again."),
                 );
-                self.end(close_code::POLICY, "session ended").await
+                self.end(CloseCode::Policy, "session ended").await
             }
             Closing::TooSlow => {
-                self.end(close_code::POLICY, "too much waited for the client")
+                self.end(CloseCode::Policy, "too much waited for the client")
                     .await
             }
         }
     }
 
     /// Writes what is left, then ends.
-    async fn end(&mut self, code: u16, reason: &'static str) -> Step {
+    async fn end(&mut self, code: CloseCode, reason: &'static str) -> Step {
         self.write().await?;
         Step::Break(End(code, reason))
     }
@@ -445,18 +467,15 @@ impl Connection {
         if self.frames.is_empty() {
             return Step::Continue(());
         }
-        let written = timeout(WRITE_MAX, async {
-            for frame in self.frames.drain(..) {
-                if let Ok(text) = Utf8Bytes::try_from(frame.as_bytes().clone()) {
-                    self.socket.feed(Message::Text(text)).await?;
-                }
-            }
-            self.socket.flush().await
-        })
-        .await;
+        let written = timeout(WRITE_MAX, self.stream.write(&self.frames)).await;
+        self.frames.clear();
+        self.frames.shrink_to(FRAMES_KEPT);
         match written {
             Ok(Ok(())) => Step::Continue(()),
-            Ok(Err(_)) | Err(_) => Step::Break(End(close_code::AWAY, "cannot be written to")),
+            Ok(Err(_)) | Err(_) => {
+                self.unwritable = true;
+                Step::Break(End(CloseCode::Away, "cannot be written to"))
+            }
         }
     }
 }

@@ -5,56 +5,51 @@
 //! task asks again before it writes anything of that room.
 
 mod connection;
+mod stream;
 
-use std::sync::Arc;
-
-use axum::extract::State;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{WebSocket, WebSocketUpgrade};
-use axum::http::HeaderMap;
+use axum::body::Body;
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use perch_app::Actor;
 use perch_domain::{Code, Refusal};
+use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 
 use crate::ServerState;
 use crate::auth::{SignedIn, check_origin};
 use crate::problem::Refused;
 
 use connection::Connection;
-
-/// Bytes of a frame from a client: the longest story, escaped, and what it was before an add-in replaced it.
-const FRAME_BYTES_MAX: usize = 512 * 1_024;
-/// What an idle connection holds: small, and joined writes take more only while they happen.
-const READ_BUFFER_BYTES: usize = 1_024;
-const WRITE_BUFFER_BYTES: usize = 8 * 1_024;
+use stream::Stream;
 
 /// Begins a live connection.
 pub(crate) async fn upgrade(
     State(state): State<ServerState>,
     SignedIn(actor): SignedIn,
-    headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    mut request: Request,
 ) -> Response {
     // A browser lets any page open a WebSocket to anywhere, cookie included: the origin is what tells.
-    if let Err(refusal) = check_origin(&state.app, &headers) {
+    if let Err(refusal) = check_origin(&state.app, request.headers()) {
         return Refused(refusal).into_response();
     }
     if !state.app.is_active() {
         return Refused(inactive()).into_response();
     }
-    let upgrade = match upgrade {
-        Ok(upgrade) => upgrade,
-        Err(rejection) => return Refused::malformed(rejection.body_text()).into_response(),
+    let answer = match create_response_with_body(&request, Body::empty) {
+        Ok(answer) => answer,
+        Err(cause) => return Refused::malformed(format!("{cause}.")).into_response(),
     };
-    upgrade
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(WRITE_BUFFER_BYTES)
-        .max_message_size(FRAME_BYTES_MAX)
-        .max_frame_size(FRAME_BYTES_MAX)
-        .on_upgrade(move |socket| {
-            let connections = state.connections.clone();
-            connections.track_future(run(state, actor, socket))
-        })
+    let upgraded = hyper::upgrade::on(&mut request);
+    let connections = state.connections.clone();
+    connections.spawn(async move {
+        match upgraded.await {
+            Ok(upgraded) => {
+                let stream = Stream::new(upgraded).await;
+                let connection = Connection::new(state.app, actor, stream, state.limits);
+                connection.run().await;
+            }
+            Err(cause) => tracing::debug!(%cause, "a connection did not become a live one"),
+        }
+    });
+    answer
 }
 
 /// What a client is told that wants to live on a node that takes no more (reference 3.5).
@@ -63,11 +58,4 @@ fn inactive() -> Refusal {
         Code::NodeInactive,
         "This node takes no new connections. Try again: you are sent to another one.",
     )
-}
-
-async fn run(state: ServerState, actor: Actor, socket: WebSocket) {
-    let app = Arc::clone(&state.app);
-    Connection::new(app, actor, socket, state.limits)
-        .run()
-        .await;
 }

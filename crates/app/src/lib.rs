@@ -174,7 +174,7 @@ impl App {
                 loaded.token_keys,
             )),
             pools: RwLock::new(pools),
-            people: People::default(),
+            people: People::start(),
             attempts: Attempts::new(),
             gaps: Arc::clone(&gaps),
             cluster,

@@ -17,6 +17,7 @@ use perch_wire::live::{JoinRoom, ServerFrame};
 use perch_wire::room::Participant;
 
 use crate::catalogue::RoomView;
+use crate::directory::Directory;
 use crate::pane_use::Read;
 use crate::store_error::refused;
 use crate::{Actor, App};
@@ -140,23 +141,16 @@ impl App {
 
     /// Somebody in a room as they are now, by name and role.
     pub(crate) fn participant(&self, view: &RoomView, person: PrincipalId) -> Option<Participant> {
-        let actor = self.actor(person, None).ok()?;
-        let standing = actor.standing(&view.room, &view.category);
-        let person = actor.principal();
-        Some(Participant {
-            id: person.id.0,
-            address: person.address.as_str().to_owned(),
-            display_name: person.display_name.clone(),
-            manager: standing.manager,
-            presenter: standing.presenter,
-        })
+        participant(&self.directory(), view, person)
     }
 
     fn participants(&self, view: &RoomView, people: &[PrincipalId]) -> Vec<Participant> {
+        let directory = self.directory();
         let mut list: Vec<_> = people
             .iter()
-            .filter_map(|person| self.participant(view, *person))
+            .filter_map(|person| participant(&directory, view, *person))
             .collect();
+        drop(directory);
         list.sort_by(|a, b| (&a.display_name, &a.address).cmp(&(&b.display_name, &b.address)));
         list
     }
@@ -228,4 +222,19 @@ impl App {
         messages.retain(|message| message.seq <= head);
         Ok((messages, reload))
     }
+}
+
+fn participant(directory: &Directory, view: &RoomView, id: PrincipalId) -> Option<Participant> {
+    let person = directory.get(id).filter(|person| !person.disabled)?;
+    let affiliations = directory.affiliations(id);
+    let standing = view
+        .room
+        .standing(&view.category, &affiliations, person.administrator);
+    Some(Participant {
+        id: id.0,
+        address: person.address.as_str().to_owned(),
+        display_name: person.display_name.clone(),
+        manager: standing.manager,
+        presenter: standing.presenter,
+    })
 }

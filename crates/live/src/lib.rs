@@ -10,6 +10,7 @@ pub mod feeder;
 mod frame;
 mod gaps;
 mod instruments;
+mod later;
 pub mod log;
 mod participants;
 pub mod people;

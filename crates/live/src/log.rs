@@ -6,7 +6,7 @@
 //! ([`Read::Behind`]) and catches up from the store. What all have read, the ring lets go of.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use perch_domain::{PrincipalId, RoomId, Seq};
@@ -23,6 +23,12 @@ use crate::{Frame, Subscriber};
 const RING_FRAMES_MAX: usize = 512;
 /// Bytes that a ring keeps: stories are long.
 const RING_BYTES_MAX: usize = 512 * 1_024;
+/// A subscription whose connection has read everything.
+const UNMARKED: u8 = 0;
+/// One whose connection will be woken in a moment.
+const LATER: u8 = 1;
+/// One whose connection was woken.
+const NOW: u8 = 2;
 /// Messages that may wait for one before them. They are in the store, so that no more need be kept.
 const AHEAD_MAX: usize = 256;
 
@@ -77,7 +83,8 @@ pub struct Subscription {
     log: Arc<RoomLog>,
     subscriber: Arc<Subscriber>,
     key: AtomicU64,
-    marked: AtomicBool,
+    /// Whether its connection knows that there is something to read: [`UNMARKED`], [`LATER`] or [`NOW`].
+    marked: AtomicU8,
     position: AtomicU64,
     seq: AtomicU64,
     epoch: AtomicU64,
@@ -152,7 +159,7 @@ impl RoomLog {
             log: Arc::clone(self),
             subscriber: Arc::clone(subscriber),
             key: AtomicU64::new(0),
-            marked: AtomicBool::new(false),
+            marked: AtomicU8::new(UNMARKED),
             position: AtomicU64::new(state.end),
             seq: AtomicU64::new(state.head.0),
             epoch: AtomicU64::new(self.epoch.load(Ordering::Acquire)),
@@ -199,7 +206,7 @@ impl RoomLog {
     /// Reads what has come since the subscription's cursor, at most `max` frames, and moves the cursor.
     pub fn read(&self, subscription: &Subscription, max: usize, into: &mut Vec<Frame>) -> Read {
         // First, so that whatever is published from here on marks the subscription again.
-        subscription.marked.store(false, Ordering::Release);
+        subscription.marked.store(UNMARKED, Ordering::Release);
         let mut state = self.state();
         let position = subscription.position.load(Ordering::Relaxed);
         let start = state.start();
@@ -417,8 +424,24 @@ impl State {
 
     fn wake_all(&self) {
         for (_, subscription) in &self.subscriptions {
-            if !subscription.marked.swap(true, Ordering::AcqRel) {
-                subscription.subscriber.ready(Arc::clone(subscription));
+            match subscription.marked.swap(NOW, Ordering::AcqRel) {
+                UNMARKED => subscription.subscriber.ready(Arc::clone(subscription)),
+                LATER => subscription.subscriber.hurry(),
+                _ => {}
+            }
+        }
+    }
+
+    fn wake_all_later(&self) {
+        for (_, subscription) in &self.subscriptions {
+            if subscription
+                .marked
+                .compare_exchange(UNMARKED, LATER, Ordering::AcqRel, Ordering::Relaxed)
+                .is_ok()
+            {
+                subscription
+                    .subscriber
+                    .ready_later(Arc::clone(subscription));
             }
         }
     }
@@ -468,7 +491,7 @@ impl State {
             large: self.participants.large(),
         });
         self.push(frame, None);
-        self.wake_all();
+        self.wake_all_later();
     }
 }
 

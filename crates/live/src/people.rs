@@ -4,24 +4,43 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use perch_domain::{CredentialId, PrincipalId};
+use tokio::task::JoinHandle;
 
 use crate::instruments::connections;
+use crate::later::Later;
 use crate::{Closing, Frame, Subscriber};
 
 /// The connections of this node, by person.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct People {
     connections: Mutex<HashMap<PrincipalId, Vec<Arc<Subscriber>>>>,
+    later: Arc<Later>,
+    waking: JoinHandle<()>,
 }
 
 impl People {
-    /// A connection begins.
-    pub fn enter(&self, subscriber: &Arc<Subscriber>) {
+    /// Nobody yet, and the task that wakes those who wait a moment.
+    #[must_use]
+    pub fn start() -> Self {
+        let later = Arc::<Later>::default();
+        let waking = Arc::clone(&later);
+        Self {
+            connections: Mutex::default(),
+            later,
+            waking: tokio::spawn(async move { waking.wake_always().await }),
+        }
+    }
+
+    /// A connection of a person, signed in by a session or token, begins.
+    #[must_use]
+    pub fn enter(&self, person: PrincipalId, credential: CredentialId) -> Arc<Subscriber> {
         connections().increment(1);
+        let subscriber = Subscriber::new(person, credential, Arc::clone(&self.later));
         self.connections()
-            .entry(subscriber.person())
+            .entry(person)
             .or_default()
-            .push(Arc::clone(subscriber));
+            .push(Arc::clone(&subscriber));
+        subscriber
     }
 
     /// A connection has ended.
@@ -90,5 +109,11 @@ impl People {
         self.connections
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for People {
+    fn drop(&mut self) {
+        self.waking.abort();
     }
 }

@@ -7,6 +7,7 @@ use perch_domain::{Code, CredentialId, PrincipalId};
 use tokio::sync::Notify;
 
 use crate::Frame;
+use crate::later::Later;
 use crate::log::Subscription;
 
 /// Frames for one connection alone that may wait. A connection that lets more pile up is closed: it can reconnect and
@@ -43,6 +44,7 @@ pub struct Subscriber {
     credential: CredentialId,
     waiting: Mutex<Waiting>,
     wake: Notify,
+    later: Arc<Later>,
 }
 
 #[derive(Debug, Default)]
@@ -50,17 +52,22 @@ struct Waiting {
     ready: Vec<Arc<Subscription>>,
     direct: VecDeque<Frame>,
     closing: Option<Closing>,
+    /// It is among those who are woken later.
+    later: bool,
 }
 
 impl Subscriber {
-    /// A connection of a person, signed in by a session or token.
-    #[must_use]
-    pub fn new(person: PrincipalId, credential: CredentialId) -> Arc<Self> {
+    pub(crate) fn new(
+        person: PrincipalId,
+        credential: CredentialId,
+        later: Arc<Later>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             person,
             credential,
             waiting: Mutex::default(),
             wake: Notify::new(),
+            later,
         })
     }
 
@@ -122,9 +129,35 @@ impl Subscriber {
         *self.waiting() = Waiting::default();
     }
 
+    /// A room has something new, to be told at once.
     pub(crate) fn ready(&self, subscription: Arc<Subscription>) {
         self.waiting().ready.push(subscription);
         self.wake.notify_one();
+    }
+
+    /// A room has something new that can wait a moment.
+    pub(crate) fn ready_later(self: &Arc<Self>, subscription: Arc<Subscription>) {
+        let mut waiting = self.waiting();
+        waiting.ready.push(subscription);
+        let waits = std::mem::replace(&mut waiting.later, true);
+        drop(waiting);
+        if !waits {
+            self.later.add(Arc::clone(self));
+        }
+    }
+
+    /// A room that is ready, to be told later, has something that is to be told at once.
+    pub(crate) fn hurry(&self) {
+        self.wake.notify_one();
+    }
+
+    /// It has waited long enough.
+    pub(crate) fn now(&self) {
+        let mut waiting = self.waiting();
+        waiting.later = false;
+        if !waiting.ready.is_empty() {
+            self.wake.notify_one();
+        }
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {

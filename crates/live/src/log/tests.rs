@@ -1,6 +1,8 @@
 //! The log of a room.
 
 use super::*;
+use std::time::Duration;
+
 use perch_domain::CredentialId;
 use perch_domain::limits::PARTICIPANT_UPDATE_LIMIT;
 
@@ -9,7 +11,11 @@ fn log() -> Arc<RoomLog> {
 }
 
 fn subscriber() -> Arc<Subscriber> {
-    Subscriber::new(PrincipalId(Uuid::nil()), CredentialId(Uuid::nil()))
+    Subscriber::new(
+        PrincipalId(Uuid::nil()),
+        CredentialId(Uuid::nil()),
+        Arc::default(),
+    )
 }
 
 fn frame(n: u64) -> Frame {
@@ -106,7 +112,7 @@ fn a_message_that_comes_too_early_waits_and_its_author_with_it() {
     let log = log();
     let reader = subscriber();
     let (subscription, _) = log.subscribe(&reader);
-    let acknowledged = Arc::new(AtomicBool::new(false));
+    let acknowledged = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let seen = Arc::clone(&acknowledged);
     log.publish_message(
         Seq(9),
@@ -149,4 +155,30 @@ fn nobody_is_told_who_comes_and_goes_in_a_large_room() {
     log.arrive(person(1_000), || unreachable!("nobody is told"));
     log.depart(person(1_000));
     assert_eq!(log.state().end, end);
+}
+
+#[tokio::test]
+async fn who_came_is_told_a_moment_later_or_with_the_next_message() {
+    let log = log();
+    let people = crate::People::start();
+    let reader = people.enter(person(1), CredentialId(Uuid::nil()));
+    let (subscription, _) = log.subscribe(&reader);
+    let begun = std::time::Instant::now();
+    let arrive = |n| log.arrive(person(n), || None);
+
+    arrive(2);
+    reader.woken().await;
+    assert!(begun.elapsed() >= Duration::from_millis(100));
+    let mut frames = Vec::new();
+    assert_eq!(reader.take_ready().len(), 1);
+    assert_eq!(log.read(&subscription, 10, &mut frames), Read::Current);
+
+    arrive(3);
+    log.publish_message(Seq(8), frame(8), None);
+    let woken = tokio::time::timeout(Duration::ZERO, reader.woken()).await;
+    assert!(woken.is_ok(), "a message does not wait");
+    assert_eq!(reader.take_ready().len(), 1);
+    assert_eq!(log.read(&subscription, 10, &mut frames), Read::Current);
+    assert_eq!(frames.len(), 3);
+    assert_eq!(frames[2], frame(8));
 }

@@ -68,7 +68,7 @@ impl Connection {
             .unwrap_or(CredentialId(uuid::Uuid::nil()));
         let quota = Quota::per_second(limits.frames_per_second).allow_burst(limits.frames_burst);
         Self {
-            subscriber: Subscriber::new(actor.id(), credential),
+            subscriber: app.people().enter(actor.id(), credential),
             app,
             actor,
             stream,
@@ -82,7 +82,6 @@ impl Connection {
     }
 
     pub(super) async fn run(mut self) {
-        self.app.people().enter(&self.subscriber);
         let End(code, reason) = self.talk().await;
         metrics::counter!("perch_live_closes_total", "code" => code.to_string()).increment(1);
         self.app.people().leave(&self.subscriber);

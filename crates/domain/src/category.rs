@@ -13,15 +13,18 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Affiliations {
     itself: PrincipalId,
-    all: HashSet<PrincipalId>,
+    /// In order: most people have few, and every list that somebody may stand in is looked up here.
+    all: Box<[PrincipalId]>,
 }
 
 impl Affiliations {
     /// A principal within its containers.
     #[must_use]
     pub fn new(itself: PrincipalId, containers: impl IntoIterator<Item = PrincipalId>) -> Self {
-        let mut all: HashSet<_> = containers.into_iter().collect();
-        all.insert(itself);
+        let mut all: Vec<_> = containers.into_iter().chain([itself]).collect();
+        all.sort_unstable();
+        all.dedup();
+        let all = all.into();
         Self { itself, all }
     }
 
@@ -34,7 +37,8 @@ impl Affiliations {
     /// Whether a list reaches the principal, directly or through a container.
     #[must_use]
     pub fn covered_by<'a>(&self, list: impl IntoIterator<Item = &'a PrincipalId>) -> bool {
-        list.into_iter().any(|entry| self.all.contains(entry))
+        list.into_iter()
+            .any(|entry| self.all.binary_search(entry).is_ok())
     }
 }
 

@@ -24,6 +24,10 @@ use clap::{Parser, Subcommand};
 use crate::config::ConfigCommand;
 use crate::error::Error;
 
+/// Gives back what a storm of connections took, which the system's does not.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// A persistent chat server with the room add-in at its heart.
 #[derive(Parser)]
 #[command(

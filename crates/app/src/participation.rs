@@ -194,6 +194,7 @@ impl App {
         let room = view.room.id;
         let latest = |limit| store.messages(room, Page::Before(head.next()), limit);
         let (mut messages, reload) = match holds {
+            Holds::Nothing(_) if head == Seq::ZERO => return Ok((Vec::new(), false)),
             Holds::UpTo(after) if after == head => return Ok((Vec::new(), false)),
             Holds::UpTo(after)
                 if after < head && head.0 - after.0 <= u64::from(MESSAGES_PAGE_MAX) =>

@@ -5,7 +5,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use governor::clock::MonotonicClock;
+use governor::middleware::NoOpMiddleware;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
 use perch_app::participation::Attended;
 use perch_app::{Actor, App};
 use perch_domain::limits::JOINED_ROOMS_MAX;
@@ -41,6 +44,10 @@ const JOIN_ROOMS_MAX: usize = 100;
 /// How long clients wait, at least, before they come back after a stop.
 const RETRY_AFTER_MS: u32 = 1_000;
 
+/// With the system's clock: the library's own asks the processor what it is, for each connection, which takes a virtual machine long.
+type Rate =
+    RateLimiter<NotKeyed, InMemoryState, MonotonicClock, NoOpMiddleware<std::time::Instant>>;
+
 /// Why a connection ends: the code and words of the WebSocket's close frame.
 struct End(CloseCode, &'static str);
 
@@ -52,7 +59,7 @@ pub(super) struct Connection {
     stream: Stream,
     subscriber: Arc<Subscriber>,
     rooms: HashMap<RoomId, Arc<Subscription>>,
-    rate: DefaultDirectRateLimiter,
+    rate: Rate,
     answered: bool,
     /// What came could not be told apart into frames: nothing more can be read.
     unreadable: bool,
@@ -73,7 +80,7 @@ impl Connection {
             actor,
             stream,
             rooms: HashMap::new(),
-            rate: RateLimiter::direct(quota),
+            rate: Rate::direct_with_clock(quota, MonotonicClock),
             answered: true,
             unreadable: false,
             unwritable: false,

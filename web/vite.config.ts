@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { markdown } from './markdown';
 
 const server = process.env.PERCH_SERVER ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), markdown()],
   resolve: {
     alias: { '@perch/addin/host': fileURLToPath(new URL('../sdk/src/host.ts', import.meta.url)) },
   },
@@ -32,6 +33,8 @@ export default defineConfig({
       '/api': { target: server, ws: true },
       '/addin-frame/': { target: server },
       '/addin-preview': { target: server },
+      '/sdk/frame': { target: server },
+      '/sdk/perch-addin': { target: server },
       '/addin-frame.js': { target: server, bypass: () => '/src/addin-frame/main.ts' },
       '/addin-frame.css': { target: server, bypass: () => '/src/addin-frame/frame.css' },
     },

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { markdown } from './markdown';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), markdown()],
   resolve: {
     alias: { '@perch/addin/host': fileURLToPath(new URL('../sdk/src/host.ts', import.meta.url)) },
   },

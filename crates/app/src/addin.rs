@@ -291,6 +291,19 @@ impl App {
         theme: &str,
     ) -> Result<AddinPage, Refusal> {
         actor.may(PoolAction::ManageAddins)?;
+        self.simulate_addin(url, locale, theme)
+    }
+
+    /// The page of an address in no room, for the simulator: a page in no room learns nothing, so there is nothing to permit.
+    ///
+    /// # Errors
+    /// `InvalidUrl`.
+    pub fn simulate_addin(
+        &self,
+        url: &str,
+        locale: &str,
+        theme: &str,
+    ) -> Result<AddinPage, Refusal> {
         let url = AddinUrl::parse(url, &self.settings().own_origin)?;
         let origin = url.origin().ok_or_else(absent)?;
         Ok(AddinPage {

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use perch_app::App;
 use perch_app::addin::AddinPage;
-use perch_domain::{AddinId, RoomId};
+use perch_domain::{AddinId, Code, Refusal, RoomId};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -60,6 +60,23 @@ pub(crate) async fn preview(
     Asked(previewed): Asked<Previewed>,
 ) -> Result<Response, Refused> {
     let page = app.preview_addin(&actor, &previewed.url, &previewed.locale, &previewed.theme)?;
+    Ok(document(&page))
+}
+
+/// The frame of an author's page in the simulator. Only as a frame of our own: by itself it would show anybody's page at our
+/// address.
+pub(crate) async fn simulate(
+    State(app): State<Arc<App>>,
+    SignedIn(_): SignedIn,
+    headers: HeaderMap,
+    Asked(previewed): Asked<Previewed>,
+) -> Result<Response, Refused> {
+    let says = |name, word: &str| headers.get(name).is_some_and(|value| value == word);
+    if !says("sec-fetch-dest", "iframe") || !says("sec-fetch-site", "same-origin") {
+        let detail = "This is shown inside the simulator only. Open /sdk/simulator.";
+        return Err(Refusal::new(Code::ForeignOrigin, detail).into());
+    }
+    let page = app.simulate_addin(&previewed.url, &previewed.locale, &previewed.theme)?;
     Ok(document(&page))
 }
 

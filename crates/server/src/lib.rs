@@ -14,6 +14,7 @@ pub mod openapi;
 mod problem;
 mod readiness;
 mod rest;
+mod sdk;
 mod serve;
 pub mod socket;
 mod tls;
@@ -120,6 +121,11 @@ pub fn router(state: ServerState) -> Router {
     api.route("/api/v1/live", axum::routing::get(socket::upgrade))
         .route("/addin-frame/{room}", axum::routing::get(addin_frame::show))
         .route("/addin-preview", axum::routing::get(addin_frame::preview))
+        .route("/sdk/frame", axum::routing::get(addin_frame::simulate))
+        .route("/sdk/perch-addin.js", axum::routing::get(sdk::module))
+        .route("/sdk/1/perch-addin.js", axum::routing::get(sdk::module))
+        .route("/sdk/perch-addin.tgz", axum::routing::get(sdk::package))
+        .route("/sdk/examples/{name}", axum::routing::get(sdk::example))
         .route(
             "/api/v1/introspect",
             axum::routing::post(rest::pane::introspect),

@@ -200,9 +200,35 @@ const editCategoryRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/category/CategoryForm'), 'EditCategoryPage'),
 });
 
+const authorRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'author',
+  component: lazyRouteComponent(() => import('../features/author/AuthorArea'), 'AuthorArea'),
+});
+
+const guideRoute = createRoute({
+  getParentRoute: () => authorRoute,
+  path: '/sdk',
+  component: lazyRouteComponent(() => import('../features/author/GuidePage'), 'GuidePage'),
+});
+
+const examplesRoute = createRoute({
+  getParentRoute: () => authorRoute,
+  path: '/sdk/examples',
+  component: lazyRouteComponent(() => import('../features/author/ExamplesPage'), 'ExamplesPage'),
+});
+
+const simulatorRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/sdk/simulator',
+  component: lazyRouteComponent(() => import('../features/simulator/SimulatorPage'), 'SimulatorPage'),
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
+  authorRoute.addChildren([guideRoute, examplesRoute]),
   signedInRoute.addChildren([
+    simulatorRoute,
     clientRoute.addChildren([homeRoute, roomRoute, searchRoute]),
     manageRoute.addChildren([myRoomsRoute, newRoomRoute, editRoomRoute]),
     adminRoute.addChildren([

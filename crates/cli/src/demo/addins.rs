@@ -22,19 +22,41 @@ struct StockHistory;
 #[allow_missing = true]
 struct TopicOfTheDay;
 
+/// What the guide for authors shows. They load the SDK from beside them.
+#[derive(RustEmbed)]
+#[folder = "../../sdk/examples"]
+#[prefix = "examples/"]
+struct Examples;
+
+#[derive(RustEmbed)]
+#[folder = "../../sdk/dist"]
+#[allow_missing = true]
+struct Sdk;
+
 /// Serves the samples until `stopped` closes. Only the chat at `origin` may frame them.
 pub(super) async fn serve(
     listener: TcpListener,
     origin: String,
     mut stopped: watch::Receiver<()>,
 ) -> io::Result<()> {
-    let policy = format!(
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors {origin}"
-    );
-    let policy = HeaderValue::from_str(&policy).map_err(io::Error::other)?;
+    let policy = |scripts: &str| {
+        let policy = format!(
+            "default-src 'self'; script-src 'self'{scripts}; style-src 'self' 'unsafe-inline'; base-uri 'none'; \
+             form-action 'none'; frame-ancestors {origin}"
+        );
+        HeaderValue::from_str(&policy).map_err(io::Error::other)
+    };
+    // An example is one file, its script in it.
+    let (samples, examples) = (policy("")?, policy(" 'unsafe-inline'")?);
     let router = Router::new().fallback(get(move |uri: Uri| {
-        let policy = policy.clone();
+        let examples = examples.clone();
+        let samples = samples.clone();
         async move {
+            let policy = if uri.path().starts_with("/examples/") {
+                examples
+            } else {
+                samples
+            };
             let mut response = file(uri.path());
             response
                 .headers_mut()
@@ -55,7 +77,13 @@ fn file(path: &str) -> Response {
     if name.ends_with('/') {
         name.push_str("index.html");
     }
-    let Some(file) = StockHistory::get(&name).or_else(|| TopicOfTheDay::get(&name)) else {
+    let found = match name.as_str() {
+        "examples/perch-addin.js" => Sdk::get("index.js"),
+        name => StockHistory::get(name)
+            .or_else(|| TopicOfTheDay::get(name))
+            .or_else(|| Examples::get(name)),
+    };
+    let Some(file) = found else {
         let words = "There is no sample add-in at this address. They are built with `make web`.\n";
         return (StatusCode::NOT_FOUND, words).into_response();
     };

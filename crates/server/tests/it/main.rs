@@ -27,6 +27,7 @@ mod presence;
 mod principal;
 mod restart;
 mod room;
+mod sdk;
 mod search;
 mod secret;
 mod session;

@@ -1,5 +1,6 @@
 import addin from './addin.json';
 import admin from './admin.json';
+import author from './author.json';
 import category from './category.json';
 import common from './common.json';
 import form from './form.json';
@@ -18,6 +19,7 @@ import webhook from './webhook.json';
 export const resources = {
   addin,
   admin,
+  author,
   category,
   common,
   form,

@@ -1,0 +1,5 @@
+/** What the plugin of the build makes of a document. */
+declare module '*.md' {
+  import type { Token } from 'marked';
+  export const tokens: readonly Token[];
+}

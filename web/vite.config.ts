@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { markdown } from './markdown';
+import { markdown } from './markdown.ts';
 
 const server = process.env.PERCH_SERVER ?? 'http://127.0.0.1:8080';
 

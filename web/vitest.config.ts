@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { markdown } from './markdown';
+import { markdown } from './markdown.ts';
 
 export default defineConfig({
   plugins: [react(), markdown()],

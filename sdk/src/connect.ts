@@ -32,8 +32,9 @@ export async function connect(options: ConnectOptions = {}): Promise<RoomAddin> 
 
 function handshake({ timeoutMs = 15_000, hostOrigin, wants = [] }: ConnectOptions): Promise<Welcomed> {
   return new Promise((resolve, reject) => {
-    const host = window.parent;
-    if (host === window) {
+    // In a window of its own a page was opened by its room.
+    const host: Window | null = window.parent === window ? window.opener : window.parent;
+    if (!host) {
       reject(new NotInRoomError());
       return;
     }

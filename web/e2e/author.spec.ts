@@ -15,7 +15,9 @@ test('the guide and the examples can be read without signing in', async ({ demo,
   expect(download.suggestedFilename()).toBe('alert-board.html');
 });
 
-test('an author plays a room with a page of theirs, and sees what is said on the bridge', async ({ demo }) => {
+test('an author plays a room with a page of theirs, and sees what is said on the bridge', async ({
+  demo,
+}) => {
   const author = await demo.as('jo');
   await author.goto('/sdk/simulator');
   await expectAccessible(author);

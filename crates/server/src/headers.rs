@@ -28,7 +28,8 @@ pub(crate) async fn protect(
         (header::REFERRER_POLICY, "no-referrer"),
         (
             header::HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
+            // Allows add-ins' pages in windows of their own to know the document that opened them.
+            "same-origin-allow-popups",
         ),
     ] {
         headers

@@ -12,6 +12,8 @@ const page = { postMessage: vi.fn() };
 const chat = { postMessage: vi.fn() };
 
 let listeners: ((event: unknown) => void)[];
+/** The broker's document goes. */
+let hides: () => void;
 
 function arrives(event: { source?: unknown; origin?: string; data?: unknown; timeStamp?: number }): void {
   const message = { source: page, origin: ORIGIN, data: HELLO, timeStamp: 0, ...event };
@@ -23,12 +25,16 @@ function answers(hello: number): void {
   arrives({ source: chat, origin: CHAT, data });
 }
 
-function start(): HTMLIFrameElement {
+function start(over: object = {}): HTMLIFrameElement {
   startBroker({
+    ...over,
     document,
     location: { origin: CHAT, search: '?locale=fr&theme=dark' },
     parent: chat,
-    addEventListener: (_: string, listener: (event: unknown) => void) => listeners.push(listener),
+    addEventListener: (kind: string, listener: (event: unknown) => void) => {
+      if (kind === 'message') listeners.push(listener);
+      else hides = listener as () => void;
+    },
   } as unknown as Window);
   const frame = document.querySelector('iframe');
   if (frame === null) throw new Error('no frame');
@@ -143,6 +149,50 @@ describe('the broker', () => {
       expect(page.postMessage).toHaveBeenCalledWith({ api: 'toWidget', action: 'capabilities' }, ORIGIN),
     );
     port.close();
+  });
+
+  it('opens the page in a window of its own for the chat alone, believes that window, and closes it with itself', () => {
+    vi.useFakeTimers();
+    const popup = { postMessage: vi.fn(), close: vi.fn(), focus: vi.fn(), closed: false };
+    const open = vi.fn(() => popup);
+    start({ open });
+    arrives({ data: { perch: 'addin-window', open: true } });
+    expect(open).not.toHaveBeenCalled();
+    arrives({ source: chat, origin: CHAT, data: { perch: 'addin-window', open: true } });
+    expect(open).toHaveBeenCalledExactlyOnceWith(URL_SHOWN, '', expect.any(String));
+    expect(document.querySelector('iframe')).toBeNull();
+    arrives({});
+    arrives({ source: popup, origin: 'https://evil.example' });
+    const states = () => chat.postMessage.mock.calls.map(([{ state }]) => state);
+    expect(states()).not.toContain('connected');
+    arrives({ source: popup });
+    answers(1);
+    expect(popup.postMessage).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ perch: 'welcome' }),
+      ORIGIN,
+      [aPort],
+    );
+    expect(page.postMessage).not.toHaveBeenCalled();
+    popup.closed = true;
+    vi.advanceTimersByTime(1_000);
+    expect(chat.postMessage.mock.calls.at(-2)?.[0]).toEqual({
+      perch: 'addin-port',
+      state: 'window',
+      open: false,
+    });
+    expect(document.querySelector('iframe')).not.toBeNull();
+    arrives({ source: chat, origin: CHAT, data: { perch: 'addin-window', open: true } });
+    hides();
+    expect(popup.close).toHaveBeenCalledOnce();
+    vi.useRealTimers();
+  });
+
+  it('says so when the browser opens no window', () => {
+    start({ open: () => null });
+    arrives({ source: chat, origin: CHAT, data: { perch: 'addin-window', open: true } });
+    const shut = { perch: 'addin-port', state: 'window', open: false };
+    expect(chat.postMessage).toHaveBeenLastCalledWith(shut, CHAT, []);
+    expect(document.querySelector('iframe')).not.toBeNull();
   });
 
   it('says when something has loaded', () => {

@@ -5,12 +5,15 @@
  * registered origin, and it is sent to exactly that origin, once the chat has said what the page may do. Everything else
  * that arrives has no effect; what looks like a forgery is said to the chat.
  *
+ * The page may be in a window of its own instead of the frame: then that window is the one that is believed. It is opened here and not by
+ * the chat, so that what it can reach as its opener is this document, and it is closed with it.
+ *
  * A page's first words say which dialect it speaks: our SDK's, FDC3's, or that of Matrix widgets. The last knows no ports:
  * its messages are passed on both ways, under the same check.
  */
 import { PROTOCOL, type Welcome } from '@perch/addin/host';
 import { dialectOf, handshake, isMatrix } from './dialects';
-import type { AddinPortMessage, AddinWelcome, BrokerRefusal, Dialect } from './messages';
+import type { AddinPortMessage, AddinWelcome, AddinWindow, BrokerRefusal, Dialect } from './messages';
 
 /** `allow-same-origin` gives the page its own origin, which is never ours: the server refuses to register that. */
 const SANDBOX = 'allow-scripts allow-same-origin allow-forms';
@@ -18,16 +21,21 @@ const SANDBOX = 'allow-scripts allow-same-origin allow-forms';
 /** A page may reload, but not make the chat open sessions without end. */
 const HELLOS_MAX = 20;
 const HELLOS_WINDOW_MS = 60_000;
+/** A window of its own, with the bar that says where it is. */
+const WINDOW_FEATURES = 'popup,width=900,height=700';
+const WATCH_MS = 250;
 
 export function startBroker(window: Window): void {
   const { document, location } = window;
   const { url, origin, sandbox } = document.body.dataset;
   if (url === undefined || origin === undefined) return;
 
-  document.documentElement.dataset.theme = new URLSearchParams(location.search).get('theme') ?? 'light';
+  const look = new URLSearchParams(location.search);
+  document.documentElement.dataset.theme = look.get('theme') ?? 'light';
   const tellChat = (message: AddinPortMessage, ports: MessagePort[] = []) =>
     window.parent.postMessage(message, location.origin, ports);
   const frame = addinFrame(document, sandbox);
+  let popup: Window | null = null;
   const hellos: number[] = [];
   let count = 0;
   /** The page's end of the latest hello's channel, until the chat has answered. */
@@ -60,22 +68,24 @@ export function startBroker(window: Window): void {
   const welcome = ({ hello, granted, denied }: AddinWelcome) => {
     if (hello !== count || waiting === undefined) return;
     const words: Welcome = { perch: 'welcome', protocol: PROTOCOL, granted, denied };
-    frame.contentWindow?.postMessage(words, origin, [waiting]);
+    (popup ?? frame.contentWindow)?.postMessage(words, origin, [waiting]);
     waiting = undefined;
   };
   window.addEventListener('message', ({ source, origin: from, data, timeStamp }: MessageEvent<unknown>) => {
     if (source === null) return;
     const dialect = dialectOf(data);
     if (dialect !== undefined || isMatrix(data)) {
-      const page = frame.contentWindow;
+      const page = popup ?? frame.contentWindow;
       if (page === null || source !== page || from !== origin) refuse('ForeignHello');
       else if (relay !== undefined && isMatrix(data) && data.action !== 'supported_api_versions') {
         relay.postMessage(data);
       } else if (dialect !== undefined) said(page, dialect, data, timeStamp);
     }
-    if (isWelcome(data)) {
-      if (source === window.parent && from === location.origin) welcome(data);
-      else refuse('ForeignHello');
+    if (isWelcome(data) || isWindow(data)) {
+      if (source !== window.parent || from !== location.origin) refuse('ForeignHello');
+      else if (isWelcome(data)) welcome(data);
+      else if (data.open) openWindow();
+      else popup?.close();
     }
   });
   // The page was to be navigated to another origin, which our policy does not let be framed.
@@ -84,9 +94,33 @@ export function startBroker(window: Window): void {
   });
   frame.addEventListener('load', () => tellChat({ perch: 'addin-port', state: 'loaded' }));
 
-  tellChat({ perch: 'addin-port', state: 'loading', url });
-  frame.src = url;
-  document.body.replaceChildren(frame);
+  const show = () => {
+    tellChat({ perch: 'addin-port', state: 'loading', url });
+    frame.src = url;
+    document.body.replaceChildren(frame);
+  };
+  /** A page that browsers do not show in a frame here has a window or nothing. */
+  const framed = look.get('framed') !== 'no';
+  const openWindow = () => {
+    if (popup !== null) {
+      popup.focus();
+      return;
+    }
+    popup = window.open(url, '', WINDOW_FEATURES);
+    tellChat({ perch: 'addin-port', state: 'window', open: popup !== null });
+    if (popup === null) return;
+    frame.remove();
+    // No event says that another origin's window was closed.
+    const watch = setInterval(() => {
+      if (popup?.closed === false) return;
+      clearInterval(watch);
+      popup = null;
+      tellChat({ perch: 'addin-port', state: 'window', open: false });
+      if (framed) show();
+    }, WATCH_MS);
+  };
+  window.addEventListener('pagehide', () => popup?.close());
+  if (framed) show();
 }
 
 /** `more` is what the server adds for what was granted. */
@@ -104,4 +138,8 @@ function isWelcome(data: unknown): data is AddinWelcome {
   return (
     typeof data === 'object' && data !== null && (data as Partial<AddinWelcome>).perch === 'addin-welcome'
   );
+}
+
+function isWindow(data: unknown): data is AddinWindow {
+  return typeof data === 'object' && data !== null && (data as Partial<AddinWindow>).perch === 'addin-window';
 }

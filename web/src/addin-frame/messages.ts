@@ -8,6 +8,8 @@ export type AddinPortMessage =
   | { perch: 'addin-port'; state: 'loaded' }
   /** The broker refused something to the page, or to somebody who spoke for it. */
   | { perch: 'addin-port'; state: 'refused'; code: BrokerRefusal }
+  /** The page is in a window of its own, or is not any more: closed by the person, or never opened by the browser. */
+  | { perch: 'addin-port'; state: 'window'; open: boolean }
   /**
    * The page said its first words. The message carries the chat's port of the new session. `hello` counts the hellos of
    * this document.
@@ -32,4 +34,10 @@ export interface AddinWelcome {
   hello: number;
   granted: readonly Capability[];
   denied: readonly Denied[];
+}
+
+/** The person wants the page in a window of its own, or back in the pane. */
+export interface AddinWindow {
+  perch: 'addin-window';
+  open: boolean;
 }

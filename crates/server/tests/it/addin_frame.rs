@@ -191,7 +191,7 @@ fn protected(answer: &Answer, what: &str) {
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
-        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin-allow-popups"),
     ] {
         assert_eq!(answer.header(name), value, "{name} of {what}");
     }

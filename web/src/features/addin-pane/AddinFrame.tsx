@@ -2,9 +2,9 @@
  * The frame of one load of an add-in: our broker document, in which the add-in's page is framed once more. Listens
  * only to that document and only in our own origin; opens a bridge for each session it announces.
  */
-import { useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AddinPortMessage, AddinWelcome, Dialect } from '../../addin-frame/messages';
+import type { AddinPortMessage, AddinWelcome, AddinWindow, Dialect } from '../../addin-frame/messages';
 import type { Room, RoomAddin, Session } from '../../api/types';
 import { useEffectiveTheme } from '../../app/preferences';
 import type { Draft } from '../../live/frames';
@@ -40,26 +40,43 @@ export interface AddinFrameProps {
   session: Session;
   /** It is being taken away: its page hears why, and nothing else any more. */
   isEnding?: boolean;
-  /** `url` is the add-in's address with its variables expanded, as soon as it is known. */
-  onPhase: (phase: Phase, url?: string) => void;
+  /** Browsers do not show it in a frame: it has a window of its own, or nothing. */
+  isWindowOnly?: boolean;
+  /** The person wants it in a window of its own; opened in answer to a press, or browsers do not open it. */
+  isInWindow: boolean;
+  /** It is no longer in a window of its own. */
+  onWindowClosed: () => void;
+  onPhase: (phase: Phase) => void;
 }
 
-export function AddinFrame({ room, addin, session, isEnding = false, onPhase }: AddinFrameProps) {
+export function AddinFrame({
+  room,
+  addin,
+  session,
+  isEnding = false,
+  isWindowOnly = false,
+  isInWindow,
+  onWindowClosed,
+  onPhase,
+}: AddinFrameProps) {
   const { i18n } = useTranslation();
   const live = useLive();
   const environment = { locale: i18n.language, theme: useEffectiveTheme() };
   // Language and theme of the moment are in the address; later changes are events, not another load.
-  const [source] = useState(() => `/addin-frame/${room.id}?${new URLSearchParams(environment)}`);
+  const [source] = useState(
+    () =>
+      `/addin-frame/${room.id}?${new URLSearchParams({ ...environment, framed: isWindowOnly ? 'no' : 'yes' })}`,
+  );
   const frame = useRef<HTMLIFrameElement>(null);
   const bridge = useRef<(Told & Pick<Bridge, 'close'>) | null>(null);
   const foreign = useRef<Foreign | null>(null);
-  const latest = useRef({ room, addin, session, environment, isEnding, onPhase });
+  const latest = useRef({ room, addin, session, environment, isEnding, onWindowClosed, onPhase });
   const asking = useRef<Asked | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const { attach, question, opened, shown, show, close } = usePaneDesk(live, room.id);
 
   useLayoutEffect(() => {
-    latest.current = { room, addin, session, environment, isEnding, onPhase };
+    latest.current = { room, addin, session, environment, isEnding, onWindowClosed, onPhase };
   });
 
   useLayoutEffect(() => {
@@ -149,7 +166,12 @@ export function AddinFrame({ room, addin, session, isEnding = false, onPhase }: 
         isBlocked = false;
         latestHello = 0;
         end();
-        latest.current.onPhase('loading', message.url);
+        latest.current.onPhase('loading');
+      }
+      if (message.state === 'window') {
+        latestHello = 0;
+        end();
+        if (!message.open) latest.current.onWindowClosed();
       }
       if (message.state === 'refused') use.refused(message.code);
       const connected = bridge.current !== null || foreign.current !== null;
@@ -183,6 +205,11 @@ export function AddinFrame({ room, addin, session, isEnding = false, onPhase }: 
     foreign.current = null;
   }, [isEnding, live, room.id, addin]);
 
+  useEffect(() => {
+    const message: AddinWindow = { perch: 'addin-window', open: isInWindow };
+    frame.current?.contentWindow?.postMessage(message, location.origin);
+  }, [isInWindow]);
+
   useRoomTelling({ bridge, room, addin: addin.id, environment });
 
   return (
@@ -203,7 +230,7 @@ export function AddinFrame({ room, addin, session, isEnding = false, onPhase }: 
         className={styles.frame}
         title={addin.name}
         src={source}
-        hidden={isEnding || shown !== null}
+        hidden={isEnding || isInWindow || isWindowOnly || shown !== null}
         onLoad={({ currentTarget }) => {
           // Our own origin, so it can be looked into; a problem document instead of the broker has no address in it.
           if (currentTarget.contentDocument?.body?.dataset.url === undefined)
@@ -218,8 +245,9 @@ export function AddinFrame({ room, addin, session, isEnding = false, onPhase }: 
 
 function isAddinPortMessage(data: unknown): data is AddinPortMessage {
   if (typeof data !== 'object' || data === null) return false;
-  const { perch, state, url, hello, dialect, code } = data as Record<string, unknown>;
+  const { perch, state, url, hello, dialect, code, open } = data as Record<string, unknown>;
   if (perch !== 'addin-port') return false;
+  if (state === 'window') return typeof open === 'boolean';
   if (state === 'refused') return typeof code === 'string';
   if (state === 'connected') return typeof hello === 'number' && typeof dialect === 'string';
   return state === 'loaded' || (state === 'loading' && typeof url === 'string');

@@ -13,7 +13,6 @@ import { Banner } from '../../ui/Banner';
 import { Button, ButtonLink } from '../../ui/Button';
 import { EmptyState } from '../../ui/EmptyState';
 import { IconButton } from '../../ui/IconButton';
-import { IconLink } from '../../ui/IconLink';
 import { Loading } from '../../ui/Loading';
 import { AddinFrame, type Phase } from './AddinFrame';
 import styles from './AddinPane.module.css';
@@ -40,17 +39,20 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
   // Another add-in, another address, a frame that may do other things, or a reload is another load; everything about the one before is void.
   const windows = addin?.granted.includes('popups');
   const load = `${addin?.id} ${addin?.url} ${windows} ${reloads}`;
-  const [known, setKnown] = useState<{ load: string; phase: Phase; url?: string }>({
-    load,
-    phase: 'loading',
-  });
-  const { phase, url } = known.load === load ? known : { phase: 'loading' as const, url: undefined };
+  const [known, setKnown] = useState<{ load: string; phase: Phase }>({ load, phase: 'loading' });
+  const phase = known.load === load ? known.phase : 'loading';
   const origin = addin === null ? undefined : originOf(addin.url, location.protocol);
   const reload = () => setReloads((count) => count + 1);
-  const usable = addin !== null && !addin.disabled && origin !== undefined && !origin.blocked;
-  const handshake = useHandshake({ room: room.id, addin: usable ? addin.id : undefined, load, phase });
+  const [windowOf, setWindowOf] = useState<string | null>(null);
+  const isInWindow = windowOf === load;
+  const usable = addin !== null && !addin.disabled && origin !== undefined;
+  const isFramed = usable && !origin.blocked && !isInWindow;
+  const handshake = useHandshake({ room: room.id, addin: isFramed ? addin.id : undefined, load, phase });
   const shown = usable && !IN_PLACE.includes(phase) ? { load, addin } : null;
-  const ending = useEnding(shown);
+  // What comes back after it was taken away is another load, even if it is the same page.
+  const ending = useEnding(shown, () => {
+    if (!usable) reload();
+  });
   const frames = [ending, shown].filter((frame) => frame !== null);
 
   return (
@@ -76,10 +78,10 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
             <RotateCw aria-hidden />
           </IconButton>
         )}
-        {addin !== null && !addin.disabled && origin !== undefined && (
-          <IconLink label={t('open_window')} href={url ?? addin.url}>
+        {usable && !isInWindow && (
+          <IconButton label={t('open_window')} onPress={() => setWindowOf(load)}>
             <ExternalLink aria-hidden />
-          </IconLink>
+          </IconButton>
         )}
         <IconButton label={t('close')} onPress={onClose}>
           <X aria-hidden />
@@ -105,7 +107,14 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
             icon={<ShieldAlert aria-hidden />}
             title={t('mixed_title')}
             words={t('mixed_words')}
-            action={<OpenInWindow href={addin.url} />}
+            action={!isInWindow && <Button onPress={() => setWindowOf(load)}>{t('open_window')}</Button>}
+          />
+        ) : isInWindow ? (
+          <Refusal
+            icon={<ExternalLink aria-hidden />}
+            title={t('window_title')}
+            words={t('window_words')}
+            action={<Button onPress={() => setWindowOf(null)}>{t('window_back')}</Button>}
           />
         ) : (
           <Notices
@@ -127,13 +136,11 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
             addin={frame.addin}
             session={session}
             isEnding={frame !== shown}
-            onPhase={(next, expanded) => {
-              if (frame.load !== load) return;
-              setKnown((before) => {
-                const kept = before.load === load ? before.url : undefined;
-                const nextUrl = expanded ?? kept;
-                return { load, phase: next, ...(nextUrl === undefined ? {} : { url: nextUrl }) };
-              });
+            isWindowOnly={origin?.blocked ?? false}
+            isInWindow={isInWindow && frame === shown}
+            onWindowClosed={() => setWindowOf(null)}
+            onPhase={(next) => {
+              if (frame.load === load) setKnown({ load, phase: next });
             }}
           />
         ))}
@@ -148,12 +155,13 @@ interface Shown {
 }
 
 /** The frame that was shown until now, for as long as its page needs to hear why it goes. */
-function useEnding(shown: Shown | null): Shown | null {
+function useEnding(shown: Shown | null, onGone: () => void): Shown | null {
   const [last, setLast] = useState(shown);
   const [ending, setEnding] = useState<Shown | null>(null);
   if (last?.load !== shown?.load) {
     setLast(shown);
     setEnding(last);
+    if (shown === null) onGone();
   }
   useEffect(() => {
     if (ending === null) return;
@@ -251,15 +259,6 @@ function Refusal({
     <EmptyState icon={icon} title={title} action={action}>
       {words}
     </EmptyState>
-  );
-}
-
-function OpenInWindow({ href }: { href: string }) {
-  const { t } = useTranslation('pane');
-  return (
-    <ButtonLink href={href} external icon={<ExternalLink aria-hidden />}>
-      {t('open_window')}
-    </ButtonLink>
   );
 }
 

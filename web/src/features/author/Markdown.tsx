@@ -59,9 +59,14 @@ function block(token: Token, key: number): ReactNode {
             {named && (
               <thead>
                 <tr>
-                  {header.map((cell) => (
-                    <th key={cell.text}>{inline(cell.tokens)}</th>
-                  ))}
+                  {header.map((cell, place) =>
+                    cell.text === '' ? (
+                      // biome-ignore lint/suspicious/noArrayIndexKey: columns do not move.
+                      <td key={place} />
+                    ) : (
+                      <th key={cell.text}>{inline(cell.tokens)}</th>
+                    ),
+                  )}
                 </tr>
               </thead>
             )}

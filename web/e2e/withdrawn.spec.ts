@@ -26,7 +26,7 @@ interface Scene {
 
 async function listening(demo: Demo, guest: Guest): Promise<Scene> {
   const closed: string[] = [];
-  for (const code of ['disabled', 'replaced', 'left', 'closed']) {
+  for (const code of ['disabled', 'replaced', 'left', 'closed', 'lost']) {
     guest.answer(`/closed/${code}`, (_, response) => {
       closed.push(code);
       response.end();
@@ -96,15 +96,16 @@ test('an add-in that is disabled is told so, and so is one that another replaces
   guest,
 }) => {
   const scene = await listening(demo, guest);
-  const { id, pool } = await ofRoom(scene);
+  const { pool } = await ofRoom(scene);
   const path = `/pools/${pool}/addins/${scene.addin}`;
   await scene.control('patch', path, { disabled: true });
   await expect(scene.amelie.locator('iframe')).toHaveCount(0);
   await expect.poll(() => scene.closed).toEqual(['disabled']);
   await scene.control('patch', path, { disabled: false });
   await expect(guestPage(scene.amelie).locator('#said')).toHaveText('listening');
-  await scene.control('patch', `/rooms/${id}`, { addin: null });
-  await expect(scene.amelie.locator('iframe')).toHaveCount(0);
+  guest.page('/other', `say('another page');`);
+  await putOnRoom(demo, ROOM, 'Other', `${guest.origin}/other`);
+  await expect(guestPage(scene.amelie).locator('#said')).toHaveText('another page');
   await expect.poll(() => scene.closed).toEqual(['disabled', 'replaced']);
 });
 

@@ -73,6 +73,7 @@ export interface BridgeOptions {
 type Handlers = { [M in keyof Methods]: (params: Methods[M]['params']) => Promise<Methods[M]['result']> };
 
 const SECOND_MS = 1_000;
+const GOODBYE_MS = 1_000;
 const ID_CHARS_MAX = 64;
 
 export class Bridge {
@@ -162,7 +163,8 @@ export class Bridge {
     clearTimeout(this.#silence);
     this.#setFilter(false);
     this.#port.onmessage = null;
-    this.#port.close();
+    // A browser may tell the page that the port is closed before it hands over the last message.
+    setTimeout(() => this.#port.close(), GOODBYE_MS);
   }
 
   #receive(data: unknown): void {

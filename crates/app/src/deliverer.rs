@@ -23,6 +23,7 @@ use perch_store::Page;
 use perch_wire::webhook as wire;
 use ring::hmac;
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 use crate::App;
 use crate::catalogue::{PoolState, RoomView};
@@ -36,6 +37,8 @@ const TURN_MESSAGES: u32 = 32;
 const TURN_TIME: Duration = Duration::from_secs(5);
 /// Webhooks of a pool that are told at the same time.
 const AT_ONCE_MAX: usize = 32;
+/// Rooms of one webhook that are told at the same time: one after the other, a receiver that is far away would get few.
+const ROOMS_AT_ONCE: usize = 8;
 /// How long one node is the one that tells.
 const LEASE_SECONDS: i64 = 20;
 /// The task of the lease.
@@ -139,15 +142,24 @@ impl App {
         Ok(leads)
     }
 
-    async fn tell_rooms(&self, pool: &PoolState, cursors: Vec<WebhookCursor>) {
-        for cursor in cursors {
-            match self.tell_room(pool, cursor).await {
-                Ok(Turn::Over) => {}
-                Ok(Turn::Away) => return,
-                Err(refusal) => {
+    /// Tells a webhook of some rooms, a few at a time. Once its receiver is away, no other is begun.
+    async fn tell_rooms(self: &Arc<Self>, pool: &Arc<PoolState>, cursors: Vec<WebhookCursor>) {
+        let mut waiting = cursors.into_iter();
+        let mut telling = JoinSet::new();
+        loop {
+            for cursor in waiting.by_ref().take(ROOMS_AT_ONCE - telling.len()) {
+                let (app, pool) = (Arc::clone(self), Arc::clone(pool));
+                telling.spawn(async move { app.tell_room(&pool, cursor).await });
+            }
+            match telling.join_next().await {
+                None => return,
+                Some(Ok(Ok(Turn::Over))) => {}
+                Some(Ok(Ok(Turn::Away))) => waiting = Vec::new().into_iter(),
+                Some(Ok(Err(refusal))) => {
                     tracing::warn!(%refusal, "a webhook could not be told; trying again");
-                    return;
+                    waiting = Vec::new().into_iter();
                 }
+                Some(Err(cause)) => tracing::error!(%cause, "telling a webhook ended badly"),
             }
         }
     }

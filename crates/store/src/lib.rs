@@ -32,7 +32,7 @@ pub use deployment::{
 pub use error::{Key, StoreError};
 pub use pool::{
     Append, Appended, Attention, Batch, Catalogue, CatalogueChanges, DEAD_LETTERS_KEPT, Page,
-    PoolStore, PoolWrite, ReadMark, WEBHOOKS_DUE_MAX,
+    PoolStore, PoolWrite, ReadMark, WEBHOOK_ROOMS_DUE_MAX,
 };
 pub use search::SearchIndex;
 pub use timed::timed;

@@ -17,8 +17,8 @@ use crate::{
     Version,
 };
 
-/// Rooms of which webhooks are told in one go.
-pub const WEBHOOKS_DUE_MAX: u32 = 256;
+/// Rooms of which one webhook is told in one go.
+pub const WEBHOOK_ROOMS_DUE_MAX: u32 = 64;
 /// What was given up for one webhook and is still listed.
 pub const DEAD_LETTERS_KEPT: u32 = 500;
 
@@ -241,7 +241,8 @@ pub trait PoolStore: Send + Sync {
         held_until: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Where there are messages of which a webhook has not been told and may be now, at most [`WEBHOOKS_DUE_MAX`] rooms.
+    /// Where there are messages of which a webhook has not been told and may be now; of each webhook at most
+    /// [`WEBHOOK_ROOMS_DUE_MAX`] rooms, those first that have waited longest.
     ///
     /// # Errors
     /// When the database fails.

@@ -18,4 +18,6 @@ mod nodes;
 mod package;
 mod postgres;
 mod process;
+mod receiver;
 mod tls;
+mod webhook;

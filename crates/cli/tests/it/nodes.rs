@@ -11,19 +11,19 @@ use uuid::Uuid;
 
 use crate::process::{PASSWORD, Serving, deployment_on, perch, run};
 
-const POOL: &str = "pchat01.contoso.com";
+pub(crate) const POOL: &str = "pchat01.contoso.com";
 /// In which a change made at one node has to be at the other.
 const WITHIN: Duration = Duration::from_secs(1);
 
 /// A deployment that several nodes may serve.
-struct Deployment {
+pub(crate) struct Deployment {
     folder: TempDir,
     database: String,
     nats: Nats,
 }
 
 impl Deployment {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = Postgres::shared().database();
         let arguments = ["init", "--administrator", "control@contoso.com"];
@@ -37,7 +37,7 @@ impl Deployment {
         }
     }
 
-    fn node(&self, name: &str) -> Serving {
+    pub(crate) fn node(&self, name: &str) -> Serving {
         let mut command = perch(self.folder.path(), &["serve"]);
         command.args(["--server-listen", "127.0.0.1:0", "--node-name", name]);
         command.args(["--storage-url", &self.database]);
@@ -46,7 +46,7 @@ impl Deployment {
     }
 }
 
-async fn sign_in(node: &Serving, name: &str) -> Person {
+pub(crate) async fn sign_in(node: &Serving, name: &str) -> Person {
     let mut person = Person::nobody(&node.url);
     person
         .sign_in(&format!("{name}@contoso.com"), PASSWORD)
@@ -55,7 +55,7 @@ async fn sign_in(node: &Serving, name: &str) -> Person {
 }
 
 /// Makes users, a category for them, and a room of which they are members. Gives the room.
-async fn furnish(control: &Person, users: &[&str]) -> String {
+pub(crate) async fn furnish(control: &Person, users: &[&str]) -> String {
     for user in users {
         let body = json!({
             "kind": "user", "address": format!("{user}@contoso.com"), "display_name": user, "password": PASSWORD,

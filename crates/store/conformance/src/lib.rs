@@ -134,6 +134,7 @@ macro_rules! suite {
             webhook::a_webhook_is_told_of_a_room_from_when_both_are_there,
             webhook::a_webhook_is_no_longer_told_of_a_room_without_its_addin,
             webhook::a_webhook_is_due_where_it_lags_and_may_be_tried,
+            webhook::a_webhook_with_many_rooms_hides_no_other,
             webhook::a_webhooks_cursor_moves_on_from_where_it_was_only,
             webhook::a_webhook_is_told_again_from_a_place,
             webhook::how_a_webhook_fares_is_kept_until_it_is_elsewhere,

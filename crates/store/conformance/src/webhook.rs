@@ -5,7 +5,7 @@ use std::sync::Arc;
 use perch_domain::secret::Secret;
 use perch_domain::webhook::{DeadLetter, Webhook, WebhookCursor, WebhookState, WebhookUrl};
 use perch_domain::{AddinId, RoomId, Seq, Timestamp};
-use perch_store::{DEAD_LETTERS_KEPT, PoolStore, Storage};
+use perch_store::{DEAD_LETTERS_KEPT, PoolStore, Storage, WEBHOOK_ROOMS_DUE_MAX};
 use uuid::Uuid;
 
 use crate::fixture::{CATEGORY, START, addin, fill, open, pool_with_rooms, room};
@@ -145,6 +145,30 @@ pub async fn a_webhook_is_due_where_it_lags_and_may_be_tried(storage: &dyn Stora
     put_state(&*store, &away(8)).await;
     assert_eq!(due(&*store, 7).await, []);
     assert_eq!(due(&*store, 8).await, [rooms[1], rooms[0]]);
+}
+
+pub async fn a_webhook_with_many_rooms_hides_no_other(storage: &dyn Storage) {
+    let many = u128::from(WEBHOOK_ROOMS_DUE_MAX) + 1;
+    let (store, rooms) = pool_with_rooms(storage, many + 1).await;
+    let other = AddinId(Uuid::from_u128(71));
+    let mut write = store.write().await.unwrap();
+    for (n, name) in [(70, "Ticker"), (71, "Other")] {
+        let mut addin = addin(n, name);
+        addin.webhook = Some(webhook(1));
+        write.insert_addin(&addin).await.unwrap();
+    }
+    write.commit().await.unwrap();
+    for n in 1..=many {
+        put_on(&*store, n, Some(ADDIN)).await;
+    }
+    put_on(&*store, many + 1, Some(other)).await;
+    for (n, room) in (1..).zip(&rooms) {
+        fill(&*store, *room, n, n).await;
+    }
+    let due = store.due_webhooks(START).await.unwrap();
+    let of = |addin| due.iter().filter(|cursor| cursor.addin == addin).count();
+    assert_eq!(of(ADDIN), usize::try_from(WEBHOOK_ROOMS_DUE_MAX).unwrap());
+    assert_eq!(of(other), 1);
 }
 
 pub async fn a_webhooks_cursor_moves_on_from_where_it_was_only(storage: &dyn Storage) {

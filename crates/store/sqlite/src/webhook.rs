@@ -6,7 +6,7 @@ use perch_domain::secret::Secret;
 use perch_domain::webhook::{DeadLetter, Webhook, WebhookCursor, WebhookState, WebhookUrl};
 use perch_domain::{AddinId, RoomId, Seq, Timestamp};
 use perch_store::column::{bytes_32, int};
-use perch_store::{DEAD_LETTERS_KEPT, StoreError, WEBHOOKS_DUE_MAX};
+use perch_store::{DEAD_LETTERS_KEPT, StoreError, WEBHOOK_ROOMS_DUE_MAX};
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
@@ -103,13 +103,15 @@ pub(crate) async fn due(
     now: Timestamp,
 ) -> Result<Vec<WebhookCursor>, StoreError> {
     let rows = sqlx::query(
-        "SELECT cursor.addin, room.id, cursor.seq, cursor.since, cursor.attempts, cursor.due_at \
+        "SELECT addin, id, seq, since, attempts, due_at FROM \
+         (SELECT cursor.addin, room.id, cursor.seq, cursor.since, cursor.attempts, cursor.due_at, \
+         row_number() OVER (PARTITION BY cursor.addin ORDER BY cursor.due_at, cursor.room) AS place \
          FROM webhook_cursor AS cursor JOIN room ON room.no = cursor.room JOIN webhook ON webhook.addin = cursor.addin \
-         WHERE room.head > cursor.seq AND cursor.due_at <= ?1 AND webhook.due_at <= ?1 \
-         ORDER BY cursor.due_at, cursor.addin, cursor.room LIMIT ?2",
+         WHERE room.head > cursor.seq AND cursor.due_at <= ?1 AND webhook.due_at <= ?1) AS due \
+         WHERE place <= ?2 ORDER BY addin, place",
     )
     .bind(now.as_micros())
-    .bind(i64::from(WEBHOOKS_DUE_MAX))
+    .bind(i64::from(WEBHOOK_ROOMS_DUE_MAX))
     .fetch_all(readers)
     .await
     .map_err(error)?;

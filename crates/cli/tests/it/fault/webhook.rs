@@ -1,99 +1,13 @@
 //! The server is killed while it tells a webhook's receiver what is posted: before the answer, so that it cannot know whether the
 //! event was taken. Every message that was acknowledged is told, in order, and what is told twice is known again.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Condvar, Mutex};
-
 use perch_testkit::Person;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::{Site, WAIT_MAX, rounds};
+use super::{Site, rounds};
 use crate::process::PASSWORD;
-
-/// What one delivery was: its identifier and the message's place.
-type Told = (String, u64);
-
-/// A receiver that may keep its answers to itself.
-#[derive(Clone, Default)]
-struct Receiver(Arc<(Mutex<Heard>, Condvar)>);
-
-#[derive(Default)]
-struct Heard {
-    told: Vec<Told>,
-    silent: bool,
-}
-
-impl Receiver {
-    /// Listens on an address of its own.
-    fn listen() -> (Self, String) {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/", listener.local_addr().unwrap());
-        let receiver = Self::default();
-        let hearing = receiver.clone();
-        std::thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                hearing.hear(stream);
-            }
-        });
-        (receiver, url)
-    }
-
-    fn hear(&self, stream: TcpStream) {
-        let mut reader = BufReader::new(stream);
-        let (mut id, mut length) = (String::new(), 0);
-        loop {
-            let mut line = String::new();
-            // A server that was killed says no more.
-            if reader.read_line(&mut line).unwrap_or(0) == 0 {
-                return;
-            }
-            match line.trim().split_once(": ") {
-                Some(("webhook-id", value)) => value.clone_into(&mut id),
-                Some(("content-length", value)) => length = value.parse().unwrap(),
-                Some(_) => {}
-                None if line.trim().is_empty() => break,
-                None => {}
-            }
-        }
-        let mut body = vec![0; length];
-        if reader.read_exact(&mut body).is_err() {
-            return;
-        }
-        let event: Value = serde_json::from_slice(&body).unwrap();
-        let (heard, changed) = &*self.0;
-        let mut heard = heard.lock().unwrap();
-        heard
-            .told
-            .push((id, event["data"]["seq"].as_u64().unwrap()));
-        changed.notify_all();
-        if !heard.silent {
-            let answer = b"HTTP/1.1 204 No Content\r\n\r\n";
-            reader.get_mut().write_all(answer).ok();
-        } else {
-            // The connection stays open and unanswered, as long as the server is there.
-            drop(heard);
-            std::thread::spawn(move || reader.read_to_end(&mut Vec::new()));
-        }
-    }
-
-    fn be_silent(&self, silent: bool) {
-        self.0.0.lock().unwrap().silent = silent;
-    }
-
-    /// Everything that it was told, once that is enough.
-    fn wait(&self, enough: impl Fn(&[Told]) -> bool) -> Vec<Told> {
-        let (heard, changed) = &*self.0;
-        let heard = heard.lock().unwrap();
-        let waiting = |heard: &mut Heard| !enough(&heard.told);
-        let (heard, waited) = changed
-            .wait_timeout_while(heard, WAIT_MAX, waiting)
-            .unwrap();
-        assert!(!waited.timed_out(), "it was told only {:?}", heard.told);
-        heard.told.clone()
-    }
-}
+use crate::receiver::Receiver;
 
 async fn control_at(url: &str) -> Person {
     let mut control = Person::nobody(url);

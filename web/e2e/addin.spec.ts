@@ -91,6 +91,10 @@ test('a wrong URL is refused by the form, and a taken name beside its field', as
   await control.getByRole('button', { name: 'Commit' }).click();
   await expect(control.getByText('Only absolute addresses that start with').first()).toBeVisible();
   await control.getByRole('textbox', { name: 'URL' }).fill('https://intranet.contoso.example/');
+  await control.getByRole('textbox', { name: /^Intents/ }).fill('{ "ViewChart": true }');
+  await control.getByRole('button', { name: 'Commit' }).click();
+  await expect(control.getByText('This is not the part listensFor').first()).toBeVisible();
+  await control.getByRole('textbox', { name: /^Intents/ }).fill('');
   await control.getByRole('button', { name: 'Commit' }).click();
   await expect(control.getByText(/The pool has an add-in of this name already/).first()).toBeVisible();
   await expectAccessible(control);

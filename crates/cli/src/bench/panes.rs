@@ -67,7 +67,7 @@ pub(super) async fn run(command: PanesCommand) -> Result<(), Error> {
     let (addin, administrator) = furnish(&bed, room).await?;
     let title = format!("{} open panes", command.panes);
     report::repeat(&title, &command.repeat, async || {
-        let server = Server::start(&bed.place, 1).await?;
+        let mut server = Server::start(&bed.place, 1).await?;
         let seconds = command.repeat.seconds;
         let tokens = &bed.deployment.tokens;
         let panes = Panes::open(&server.address, tokens, room).await?;
@@ -76,6 +76,8 @@ pub(super) async fn run(command: PanesCommand) -> Result<(), Error> {
         let panes = panes.posting(&mut figures, seconds).await?;
         let client = client(&server.address, &administrator)?;
         panes.switching(&mut figures, &client, addin).await?;
+        // The next one takes the folder over.
+        server.kill().await?;
         Ok(figures)
     })
     .await

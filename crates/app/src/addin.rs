@@ -10,7 +10,7 @@ use perch_wire::addin as wire;
 use perch_wire::grant::grants;
 use perch_wire::intent::declared;
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, RoomView};
 use crate::session::random_bytes;
 use crate::store_error::refused;
 use crate::{Actor, App};
@@ -222,24 +222,11 @@ impl App {
         view.may(actor, RoomAction::SeeAddin)?;
         let none = crate::pane::no_addin;
         let addin = view.addin.as_ref().ok_or_else(none)?;
-        if addin.disabled {
-            return Err(addin.refuse_disabled());
-        }
         let id = view.room.id.to_string();
-        let url = addin.url.expand(&[
-            ("room.id", &id),
-            ("room.name", view.room.name.as_str()),
-            ("pool", view.room.pool.as_str()),
-            ("locale", locale),
-            ("theme", theme),
-            ("addin", addin.name.as_str()),
-        ])?;
-        Ok(AddinPage {
-            name: addin.name.to_string(),
-            url,
-            origin: addin.url.origin().ok_or_else(none)?,
-            popups: view.granted().has(Capability::Popups),
-        })
+        let told = (id.as_str(), view.room.name.as_str());
+        let page = page(addin, &view, told, locale, theme)?.ok_or_else(none)?;
+        let popups = view.granted().has(Capability::Popups);
+        Ok(AddinPage { popups, ..page })
     }
 
     /// The page of another add-in of the room's pool, opened beside the conversation because a page asked for it. Nobody chose
@@ -260,23 +247,9 @@ impl App {
         let pool = self.pool_state(view.room.pool.as_str())?;
         let addin = pool.catalogue().addins.get(&addin).cloned();
         let addin = addin.ok_or_else(absent)?;
-        if addin.disabled {
-            return Err(addin.refuse_disabled());
-        }
-        let url = addin.url.expand(&[
-            ("room.id", ""),
-            ("room.name", ""),
-            ("pool", view.room.pool.as_str()),
-            ("locale", locale),
-            ("theme", theme),
-            ("addin", addin.name.as_str()),
-        ])?;
-        Ok(AddinPage {
-            name: addin.name.to_string(),
-            url,
-            origin: addin.url.origin().ok_or_else(absent)?,
-            popups: addin.granted_in(Grants::NONE).has(Capability::Popups),
-        })
+        let page = page(&addin, &view, ("", ""), locale, theme)?.ok_or_else(absent)?;
+        let popups = addin.granted_in(Grants::NONE).has(Capability::Popups);
+        Ok(AddinPage { popups, ..page })
     }
 
     /// The page of an address that an administrator thinks of registering.
@@ -335,4 +308,33 @@ pub(crate) fn absent() -> Refusal {
         Code::NoSuchNode,
         "The pool has no such add-in. Refresh the list; it may have been removed.",
     )
+}
+
+/// The page of an add-in beside a room's conversation, of which it is told the identifier and the name. `None` for one whose
+/// stored address is bad.
+fn page(
+    addin: &Addin,
+    beside: &RoomView,
+    (room, name): (&str, &str),
+    locale: &str,
+    theme: &str,
+) -> Result<Option<AddinPage>, Refusal> {
+    if addin.disabled {
+        return Err(addin.refuse_disabled());
+    }
+    let url = addin.url.expand(&[
+        ("room.id", room),
+        ("room.name", name),
+        ("pool", beside.room.pool.as_str()),
+        ("locale", locale),
+        ("theme", theme),
+        ("addin", addin.name.as_str()),
+    ])?;
+    let page = |origin| AddinPage {
+        name: addin.name.to_string(),
+        url,
+        origin,
+        popups: false,
+    };
+    Ok(addin.url.origin().map(page))
 }

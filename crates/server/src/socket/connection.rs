@@ -13,7 +13,7 @@ use perch_app::participation::Attended;
 use perch_app::{Actor, App};
 use perch_domain::limits::JOINED_ROOMS_MAX;
 use perch_domain::{Code, CredentialId, Refusal, RoomId, Seq};
-use perch_live::{Closing, Frame, Read, Subscriber, Subscription};
+use perch_live::{Closing, Frame, Posted, Read, Subscriber, Subscription};
 use perch_wire::live::{ClientFrame, JoinRoom, PROTOCOL, ServerFrame};
 use perch_wire::message::NewMessage;
 use perch_wire::principal::Principal;
@@ -281,30 +281,22 @@ impl Connection {
             None => Ok(self.actor.clone()),
             Some(pane) => self.app.for_pane(self.actor.clone(), pane),
         };
-        let actor = match actor {
-            Ok(actor) => actor,
-            Err(refusal) => {
-                if let Some(pane) = pane {
-                    self.app.note_refused(&self.actor, pane, refusal.code);
-                }
-                return self.error(Some(id), Some(room), &refusal);
-            }
-        };
         let subscriber = Arc::clone(&self.subscriber);
-        let outcome = self
-            .app
-            .post(&actor, room, new, move |outcome| {
-                subscriber.send(match outcome {
-                    Ok(posted) => Frame::encode(&ServerFrame::Posted {
-                        id,
-                        room: room.0,
-                        seq: posted.seq.0,
-                        at: posted.at.to_string(),
-                    }),
-                    Err(refusal) => error_frame(Some(id), Some(room), &refusal),
-                });
-            })
-            .await;
+        let done = move |outcome: Result<Posted, Refusal>| {
+            subscriber.send(match outcome {
+                Ok(posted) => Frame::encode(&ServerFrame::Posted {
+                    id,
+                    room: room.0,
+                    seq: posted.seq.0,
+                    at: posted.at.to_string(),
+                }),
+                Err(refusal) => error_frame(Some(id), Some(room), &refusal),
+            });
+        };
+        let outcome = match actor {
+            Ok(actor) => self.app.post(&actor, room, new, done).await,
+            Err(refusal) => Err(refusal),
+        };
         if let Err(refusal) = outcome {
             if let Some(pane) = pane {
                 self.app.note_refused(&self.actor, pane, refusal.code);

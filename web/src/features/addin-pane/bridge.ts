@@ -32,6 +32,7 @@ import type { Draft } from '../../live/frames';
 import { CLOSED } from './closed';
 import { FilterQuestions } from './filter';
 import { fitting } from './project';
+import { pacer } from './rate';
 import { BridgeRefusal } from './refusal';
 import type { PaneUse } from './use';
 
@@ -72,7 +73,6 @@ export interface BridgeOptions {
 
 type Handlers = { [M in keyof Methods]: (params: Methods[M]['params']) => Promise<Methods[M]['result']> };
 
-const SECOND_MS = 1_000;
 const GOODBYE_MS = 1_000;
 const ID_CHARS_MAX = 64;
 
@@ -83,8 +83,7 @@ export class Bridge {
   #granted: ReadonlySet<Capability>;
   #ready = false;
   #closed = false;
-  #second = Number.NEGATIVE_INFINITY;
-  #inSecond = 0;
+  readonly #pace: ReturnType<typeof pacer>;
   /** The list that later pages of `participants.list` are cut from. */
   #roster: readonly Participant[] = [];
   readonly #questions = new FilterQuestions((message) => this.tell('message.sending', message));
@@ -98,6 +97,7 @@ export class Bridge {
     this.#access = access;
     this.#options = options;
     this.#granted = new Set(options.granted);
+    this.#pace = pacer(options.now);
     port.onmessage = (event: MessageEvent<unknown>) => this.#receive(event.data);
   }
 
@@ -170,8 +170,8 @@ export class Bridge {
   #receive(data: unknown): void {
     if (this.#closed) return;
     this.#heard();
-    const inSecond = this.#count();
-    if (inSecond > LIMITS.floodPerSecond) {
+    const pace = this.#pace();
+    if (pace === 'flood') {
       this.#options.use?.refused('Flooded');
       this.close({ code: 'flooded', detail: 'The page sent far more messages than a page may.' });
       this.#options.flooded();
@@ -194,7 +194,7 @@ export class Bridge {
       this.#refuse(null, ERROR.invalidRequest, { code: 'InvalidArgument', detail });
       return;
     }
-    if (inSecond > LIMITS.messagesPerSecond) {
+    if (pace === 'hasty') {
       const detail = `A page sends at most ${LIMITS.messagesPerSecond} messages a second. Wait, then send fewer.`;
       this.#refuse(request.id, ERROR.tooMany, { code: 'LimitExceeded', detail });
       return;
@@ -216,16 +216,6 @@ export class Bridge {
   #setSilent(silent: boolean): void {
     this.#silent = silent;
     this.#options.silent?.(silent);
-  }
-
-  #count(): number {
-    const now = (this.#options.now ?? performance.now.bind(performance))();
-    if (now - this.#second >= SECOND_MS) {
-      this.#second = now;
-      this.#inSecond = 0;
-    }
-    this.#inSecond += 1;
-    return this.#inSecond;
   }
 
   async #answer(id: string, method: string, params: unknown): Promise<void> {

@@ -1,9 +1,10 @@
 //! One request and its answer, over a connection of its own to an address that was judged before.
 
-use std::time::Instant;
+use std::convert::Infallible;
+use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt, Empty, Full};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::client::conn::http1;
 use hyper::header::{self, HeaderMap, HeaderName};
 use hyper::http::request::Builder;
@@ -42,22 +43,63 @@ impl Exchange {
         trust: &Trust,
         page: &Url,
     ) -> Result<Self, Failure> {
-        if page.scheme() == "http" {
-            return ask(stream, page, None).await;
+        let answered = ask(stream, trust, page, request(page)?).await?;
+        let Answered { response, .. } = answered;
+        let mut answer = head(&response);
+        answer.first_byte_ms = u64::try_from(answered.took.as_millis()).unwrap_or(u64::MAX);
+        let location = response
+            .status()
+            .is_redirection()
+            .then(|| text(response.headers(), &header::LOCATION));
+        // 300 and 304 say nothing of where.
+        let location = location.filter(|_| matches!(answer.status, 301 | 302 | 303 | 307 | 308));
+        if location.is_none() {
+            read(response.into_body(), &mut answer).await?;
         }
-        let host = page.host_str().unwrap_or_default();
-        let (stream, certificate) = trust.connect(host, stream).await?;
-        ask(stream, page, certificate).await
+        Ok(Self {
+            answer,
+            location,
+            certificate: answered.certificate,
+        })
     }
 }
 
-async fn ask<S>(
-    stream: S,
-    page: &Url,
+/// What a server answered, the body still to be read.
+struct Answered {
+    response: Response<Incoming>,
+    /// From the request to the first byte.
+    took: Duration,
     certificate: Option<Certificate>,
-) -> Result<Exchange, Failure>
+    /// Ends with this, however that ends.
+    _connection: AbortOnDropHandle<hyper::Result<()>>,
+}
+
+/// Sends a request over a connection to its server, by TLS where the address says so.
+async fn ask<B>(
+    stream: TcpStream,
+    trust: &Trust,
+    url: &Url,
+    request: Request<B>,
+) -> Result<Answered, Failure>
+where
+    B: Body<Data = Bytes, Error = Infallible> + Send + 'static,
+{
+    if url.scheme() == "http" {
+        return exchange(stream, None, request).await;
+    }
+    let host = url.host_str().unwrap_or_default();
+    let (stream, certificate) = trust.connect(host, stream).await?;
+    exchange(stream, certificate, request).await
+}
+
+async fn exchange<S, B>(
+    stream: S,
+    certificate: Option<Certificate>,
+    request: Request<B>,
+) -> Result<Answered, Failure>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    B: Body<Data = Bytes, Error = Infallible> + Send + 'static,
 {
     let broken = |cause: hyper::Error| Failure::Broken(brief(&cause));
     let (mut sender, connection) = http1::Builder::new()
@@ -65,25 +107,14 @@ where
         .handshake(TokioIo::new(stream))
         .await
         .map_err(broken)?;
-    // Ends with this function, however that ends.
-    let _connection = AbortOnDropHandle::new(tokio::spawn(connection));
+    let connection = AbortOnDropHandle::new(tokio::spawn(connection));
     let asked = Instant::now();
-    let response = sender.send_request(request(page)?).await.map_err(broken)?;
-    let mut answer = head(&response);
-    answer.first_byte_ms = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let location = response
-        .status()
-        .is_redirection()
-        .then(|| text(response.headers(), &header::LOCATION));
-    // 300 and 304 say nothing of where.
-    let location = location.filter(|_| matches!(answer.status, 301 | 302 | 303 | 307 | 308));
-    if location.is_none() {
-        read(response.into_body(), &mut answer).await?;
-    }
-    Ok(Exchange {
-        answer,
-        location,
+    let response = sender.send_request(request).await.map_err(broken)?;
+    Ok(Answered {
+        response,
+        took: asked.elapsed(),
         certificate,
+        _connection: connection,
     })
 }
 
@@ -109,25 +140,6 @@ pub(crate) async fn post(
     receiver: &Url,
     event: perch_health::Request,
 ) -> Result<u16, Failure> {
-    if receiver.scheme() == "http" {
-        return send(stream, receiver, event).await;
-    }
-    let host = receiver.host_str().unwrap_or_default();
-    let (stream, _) = trust.connect(host, stream).await?;
-    send(stream, receiver, event).await
-}
-
-async fn send<S>(stream: S, receiver: &Url, event: perch_health::Request) -> Result<u16, Failure>
-where
-    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-{
-    let broken = |cause: hyper::Error| Failure::Broken(brief(&cause));
-    let (mut sender, connection) = http1::Builder::new()
-        .max_buf_size(HEAD_BYTES_MAX)
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(broken)?;
-    let _connection = AbortOnDropHandle::new(tokio::spawn(connection));
     let mut request = to(Method::POST, receiver)
         .header(
             header::USER_AGENT,
@@ -139,9 +151,9 @@ where
     }
     let request = request.body(Full::new(Bytes::from(event.body)));
     let request = request.map_err(|_| Failure::BadUrl)?;
-    let response = sender.send_request(request).await.map_err(broken)?;
+    let answered = ask(stream, trust, receiver, request).await?;
     // What it says beyond the status is of no concern, and is not read.
-    Ok(response.status().as_u16())
+    Ok(answered.response.status().as_u16())
 }
 
 /// The beginning of a request for an address.

@@ -108,6 +108,8 @@ export { expect };
 
 /** No finding of the axe engine, of whatever weight, on what the page shows now. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // A page that is still loading has no heading yet, which is a finding of its own.
+  await expect(page.locator('h1').first()).toBeVisible();
   // The add-in's own page is a guest's: it is tested with the add-in.
   const results = await new AxeBuilder({ page }).exclude('iframe').analyze();
   const found = results.violations.map(

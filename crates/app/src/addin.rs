@@ -244,11 +244,11 @@ impl App {
     ) -> Result<AddinPage, Refusal> {
         let view = self.room_view(room)?;
         view.may(actor, RoomAction::SeeAddin)?;
-        let pool = self.pool_state(view.room.pool.as_str())?;
-        let addin = pool.catalogue().addins.get(&addin).cloned();
-        let addin = addin.ok_or_else(absent)?;
+        let addin = view.addin_shown(Some(addin))?;
         let page = page(&addin, &view, ("", ""), locale, theme)?.ok_or_else(absent)?;
-        let popups = addin.granted_in(Grants::NONE).has(Capability::Popups);
+        let popups = addin
+            .granted_in(addin.withheld_beside())
+            .has(Capability::Popups);
         Ok(AddinPage { popups, ..page })
     }
 

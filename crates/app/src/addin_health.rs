@@ -139,17 +139,18 @@ impl App {
         self.get_addin_health(actor, pool.fqdn().as_str(), id).await
     }
 
-    /// Takes a client's word for what became of the page of a room's add-in.
+    /// Takes a client's word for what became of the page of a room's add-in, or of one beside it.
     ///
     /// # Errors
-    /// Those of seeing the room's add-in; `NoSuchAddin` when it has another one, or none.
+    /// Those of seeing the room's add-in; `NoSuchAddin` when it has another one, or none; `NoSuchNode` for one that is not in its pool.
     pub fn report_handshake(
         &self,
         actor: &Actor,
         room: RoomId,
         new: wire::NewHandshake,
     ) -> Result<(), Refusal> {
-        let (pool, addin) = self.seen_addin(actor, room)?;
+        let beside = new.beside.then_some(AddinId(new.addin));
+        let (pool, addin) = self.seen_addin(actor, room, beside)?;
         if addin.id.0 != new.addin {
             return Err(crate::pane::no_addin());
         }
@@ -164,16 +165,17 @@ impl App {
         Ok(())
     }
 
-    /// The health of the add-in of a room, for whoever looks at its page.
+    /// The health of the add-in of a room, or of one beside it, for whoever looks at its page.
     ///
     /// # Errors
-    /// Those of seeing the room's add-in; `NoSuchAddin` when it has none.
+    /// Those of seeing the room's add-in; `NoSuchAddin` when it has none; `NoSuchNode` for one that is not in its pool.
     pub async fn get_room_addin_health(
         &self,
         actor: &Actor,
         room: RoomId,
+        beside: Option<AddinId>,
     ) -> Result<wire::AddinHealth, Refusal> {
-        let (pool, addin) = self.seen_addin(actor, room)?;
+        let (pool, addin) = self.seen_addin(actor, room, beside)?;
         let kept = self.kept_health(&pool).await?.remove(&addin.id);
         Ok(wire::AddinHealth {
             page: None,
@@ -185,10 +187,11 @@ impl App {
         &self,
         actor: &Actor,
         room: RoomId,
+        beside: Option<AddinId>,
     ) -> Result<(Arc<PoolState>, Arc<Addin>), Refusal> {
         let view = self.room_view(room)?;
         view.may(actor, RoomAction::SeeAddin)?;
-        let addin = view.addin.ok_or_else(crate::pane::no_addin)?;
+        let addin = view.addin_shown(beside)?;
         Ok((view.pool, addin))
     }
 

@@ -134,7 +134,6 @@ impl App {
 
     fn apply_to_catalogue(&self, pool: &Arc<PoolState>, changes: CatalogueChanges) {
         let kinds = [
-            (!changes.addins.is_empty(), CatalogueKind::Addin),
             (!changes.triggers.is_empty(), CatalogueKind::Trigger),
             (!changes.categories.is_empty(), CatalogueKind::Category),
             (!changes.rooms.is_empty(), CatalogueKind::Room),
@@ -185,6 +184,9 @@ impl App {
         }
         if !moments.is_empty() {
             self.tell_rooms_changed(&moments);
+        }
+        if !addins.is_empty() {
+            self.tell_addins_changed(pool);
         }
         for (_, kind) in kinds.into_iter().filter(|(changed, _)| *changed) {
             self.tell_catalogue_changed(pool, kind);

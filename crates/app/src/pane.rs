@@ -3,7 +3,9 @@
 //! A pane is known by a signed text that names room, add-in, origin and person, so that every node knows it and none keeps
 //! it. What it may do is asked anew for every call: grants, and the add-in itself, may be gone since it was opened.
 
-use perch_domain::addin::{Addin, Origin};
+use std::sync::Arc;
+
+use perch_domain::addin::Addin;
 use perch_domain::grant::{Capability, Grants};
 use perch_domain::permission::RoomAction;
 use perch_domain::{AddinId, Code, Refusal, RoomId};
@@ -13,7 +15,7 @@ use perch_wire::pane as wire;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::catalogue::RoomView;
+use crate::catalogue::{PoolState, RoomView};
 use crate::pseudonym::subject;
 use crate::signature;
 use crate::store_error::refused;
@@ -35,6 +37,9 @@ pub(crate) struct Pane {
     room: Uuid,
     addin: Uuid,
     origin: String,
+    /// Another page opened it beside the room's own.
+    #[serde(default)]
+    beside: bool,
     exp: i64,
 }
 
@@ -53,13 +58,20 @@ impl Pane {
     pub(crate) fn origin(&self) -> &str {
         &self.origin
     }
+
+    /// The add-in, if it is not the room's own.
+    fn beside(&self) -> Option<AddinId> {
+        self.beside.then(|| self.addin())
+    }
 }
 
 impl App {
-    /// Opens a pane for the page of a room's add-in. What the page wants and was not granted is noted for administrators.
+    /// Opens a pane for the page of a room's add-in, or of another of its pool that a page opened beside it. What the page wants and
+    /// was not granted is noted for administrators.
     ///
     /// # Errors
-    /// Those of seeing the room's add-in; `NoSuchAddin` when it has none, `AddinDisabled`, `LimitExceeded`.
+    /// Those of seeing the room's add-in; `NoSuchAddin` when it has none, `NoSuchNode` for one that is not in its pool,
+    /// `AddinDisabled`, `LimitExceeded`.
     pub async fn open_pane(
         &self,
         actor: &Actor,
@@ -72,7 +84,9 @@ impl App {
             let detail = format!("A page may want {WANTS_MAX} things; name fewer.");
             return Err(Refusal::new(Code::LimitExceeded, detail).of("wants"));
         }
-        let (addin, origin) = shown(&view)?;
+        let beside = new.beside.map(AddinId);
+        let addin = view.addin_shown(beside)?;
+        let origin = addin.url.origin().ok_or_else(no_addin)?;
         if addin.disabled {
             return Err(addin.refuse_disabled());
         }
@@ -82,9 +96,11 @@ impl App {
             room: room.0,
             addin: addin.id.0,
             origin: origin.as_str().to_owned(),
+            beside: beside.is_some(),
             exp: self.now().plus_seconds(PANE_SECONDS).as_seconds(),
         };
-        let withheld = view.room.addin_withheld;
+        let withheld = view.withheld(&addin, beside);
+        let granted = addin.granted_in(withheld);
         let denied = new.wants.iter().filter_map(|name| {
             let why = match Capability::parse(name) {
                 Some(capability) => addin.denied_in(capability, withheld)?.into(),
@@ -98,8 +114,8 @@ impl App {
         let opened = wire::Pane {
             id: pane.sid,
             token: self.sign(TYPE, &pane)?,
-            subject: subject(addin, actor.id(), view.granted()),
-            granted: names(view.granted()),
+            subject: subject(&addin, actor.id(), granted),
+            granted: names(granted),
             denied: denied.collect(),
         };
         let wants = new
@@ -107,7 +123,7 @@ impl App {
             .iter()
             .filter_map(|name| Capability::parse(name))
             .collect();
-        self.note_wants(actor, &view, wants).await?;
+        self.note_wants(actor, &view.pool, &addin, wants).await?;
         Ok(opened)
     }
 
@@ -128,24 +144,20 @@ impl App {
     async fn note_wants(
         &self,
         actor: &Actor,
-        view: &RoomView,
+        pool: &Arc<PoolState>,
+        addin: &Addin,
         wants: Grants,
     ) -> Result<(), Refusal> {
         let lacks = |addin: &Addin| {
             let known = addin.granted.whole().and(addin.requested);
             wants.iter().any(|want| !known.has(want))
         };
-        let Some(id) = view
-            .addin
-            .as_ref()
-            .filter(|addin| lacks(addin))
-            .map(|addin| addin.id)
-        else {
+        if !lacks(addin) {
             return Ok(());
-        };
-        let mut change = self.change_pool(&view.pool).await?;
-        let Some(addin) = view
-            .pool
+        }
+        let id = addin.id;
+        let mut change = self.change_pool(pool).await?;
+        let Some(addin) = pool
             .catalogue()
             .addins
             .get(&id)
@@ -154,13 +166,13 @@ impl App {
         else {
             return Ok(());
         };
-        let before = crate::addin::shown(&view.pool.catalogue(), &addin);
+        let before = crate::addin::shown(&pool.catalogue(), &addin);
         let mut addin = addin.as_ref().clone();
         let granted = addin.granted.whole();
         addin.requested = addin
             .requested
             .and(wants.iter().filter(|want| !granted.has(*want)).collect());
-        let after = crate::addin::shown(&view.pool.catalogue(), &addin);
+        let after = crate::addin::shown(&pool.catalogue(), &addin);
         change.write.update_addin(&addin).await.map_err(refused)?;
         let target = crate::addin::identity(&addin);
         let record = self.audit_record(
@@ -189,31 +201,51 @@ impl RoomView {
     /// `ActionNotGranted`.
     pub(crate) fn granted_to(&self, actor: &Actor, capability: Capability) -> Result<(), Refusal> {
         match self.shows_pane_of(actor)? {
-            Some(addin) => addin.may(capability, self.room.addin_withheld),
+            Some((pane, addin)) => addin.may(capability, self.withheld(&addin, pane.beside())),
             None => Ok(()),
         }
     }
 
-    /// The add-in for whose page the caller asks, if it is for one.
+    /// The add-in whose page is shown beside the conversation: the room's own, or another of its pool that a page opened.
     ///
     /// # Errors
-    /// `PaneEnded` when the pane is of another room, or shows what is not the room's add-in any more.
-    pub(crate) fn shows_pane_of(&self, actor: &Actor) -> Result<Option<&Addin>, Refusal> {
+    /// `NoSuchAddin` when the room has none; `NoSuchNode` for one that is not in its pool.
+    pub(crate) fn addin_shown(&self, beside: Option<AddinId>) -> Result<Arc<Addin>, Refusal> {
+        let Some(id) = beside else {
+            return self.addin.clone().ok_or_else(no_addin);
+        };
+        let addin = self.pool.catalogue().addins.get(&id).cloned();
+        addin.ok_or_else(crate::addin::absent)
+    }
+
+    /// What is withheld from such an add-in here.
+    fn withheld(&self, addin: &Addin, beside: Option<AddinId>) -> Grants {
+        match beside {
+            None => self.room.addin_withheld,
+            Some(_) => addin.withheld_beside(),
+        }
+    }
+
+    /// The pane for whose page the caller asks, if it is for one, and what it shows.
+    ///
+    /// # Errors
+    /// `PaneEnded` when the pane is of another room, or shows what is not the room's add-in any more, or not where it was;
+    /// `NoSuchAddin`, `NoSuchNode` when there is none.
+    pub(crate) fn shows_pane_of<'a>(
+        &self,
+        actor: &'a Actor,
+    ) -> Result<Option<(&'a Pane, Arc<Addin>)>, Refusal> {
         let Some(pane) = actor.pane() else {
             return Ok(None);
         };
-        let (addin, origin) = shown(self)?;
+        let addin = self.addin_shown(pane.beside())?;
+        let origin = addin.url.origin().ok_or_else(no_addin)?;
         if pane.room != self.room.id.0 || pane.addin != addin.id.0 || pane.origin != origin.as_str()
         {
             return Err(ended());
         }
-        Ok(Some(addin))
+        Ok(Some((pane, addin)))
     }
-}
-
-fn shown(view: &RoomView) -> Result<(&Addin, Origin), Refusal> {
-    let addin = view.addin.as_deref().ok_or_else(no_addin)?;
-    Ok((addin, addin.url.origin().ok_or_else(no_addin)?))
 }
 
 /// That there is nothing to be shown.

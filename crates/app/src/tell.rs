@@ -1,5 +1,7 @@
 //! Telling connected people what changed.
 
+use std::sync::Arc;
+
 use perch_domain::category::Category;
 use perch_domain::permission::{RoomPermissions, permissions};
 use perch_domain::room::Room;
@@ -22,6 +24,15 @@ impl App {
             kind,
         });
         self.tell(&frame, |actor| pool.is_run_by(actor));
+    }
+
+    /// Tells everybody who may know of a pool's add-ins that one changed: it may be open beside a room that does not use it.
+    pub(crate) fn tell_addins_changed(&self, pool: &Arc<PoolState>) {
+        let frame = Frame::encode(&ServerFrame::CatalogueChanged {
+            pool: pool.fqdn().to_string(),
+            kind: CatalogueKind::Addin,
+        });
+        self.tell(&frame, |actor| Self::may_list_addins(actor, pool).is_ok());
     }
 
     /// Tells everybody who has a room open how it is now.

@@ -247,6 +247,18 @@ impl Addin {
             .collect()
     }
 
+    /// What it may not do beside a room that nobody put it on, because another page opened it there: everything but to hear of what
+    /// somebody chose, and to open windows.
+    #[must_use]
+    pub fn withheld_beside(&self) -> Grants {
+        let kept = Grants::NONE
+            .with(Capability::Contexts)
+            .with(Capability::Popups);
+        (self.granted.whole().iter())
+            .filter(|capability| !kept.has(*capability))
+            .collect()
+    }
+
     /// Why it may not do something in such a room; `None`: it may.
     #[must_use]
     pub fn denied_in(&self, capability: Capability, withheld: Grants) -> Option<Denial> {

@@ -81,12 +81,15 @@ impl From<Handshake> for rule::Handshake {
     }
 }
 
-/// What a client saw of the page of a room's add-in. The last of a person counts.
+/// What a client saw of the page of a room's add-in, or of one beside it. The last of a person counts.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewHandshake {
     /// The add-in whose page it was.
     pub addin: Uuid,
+    /// Another page opened it beside the room's own.
+    #[serde(default)]
+    pub beside: bool,
     /// What became of it.
     pub handshake: Handshake,
 }

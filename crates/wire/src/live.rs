@@ -160,7 +160,8 @@ pub enum ServerFrame {
     },
     /// The person's lists of rooms changed: fetch them again.
     RoomsChanged {},
-    /// What the administrators and managers of a pool see in tables changed.
+    /// What the administrators and managers of a pool see in tables changed. That an add-in did is told to everybody who may know of
+    /// the pool's add-ins: any of them can be open as a page beside a room's own.
     CatalogueChanged {
         /// The pool.
         pool: String,

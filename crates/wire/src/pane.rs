@@ -14,6 +14,9 @@ pub struct NewPane {
     /// Names of capabilities, at most 64. Administrators see those that were not granted; nothing is granted because of it.
     #[serde(default)]
     pub wants: Vec<String>,
+    /// The add-in of the room's pool whose page another one opened beside the room's own; absent: the room's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Uuid>,
 }
 
 /// An open pane.

@@ -649,7 +649,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open a pane for the page of the room's add-in */
+        /** Open a pane for the page of the room's add-in, or of one beside it */
         post: operations["open_pane"];
         delete?: never;
         options?: never;
@@ -683,7 +683,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say what became of the page of the room's add-in */
+        /** Say what became of the page of the room's add-in, or of one beside it */
         post: operations["report_handshake"];
         delete?: never;
         options?: never;
@@ -698,7 +698,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether browsers show the page of the room's add-in */
+        /** Whether browsers show the page of the room's add-in, or of one beside it */
         get: operations["get_room_addin_health"];
         put?: never;
         post?: never;
@@ -1386,13 +1386,18 @@ export interface components {
             /** @description 1 to 256 characters. */
             name: string;
         };
-        /** @description What a client saw of the page of a room's add-in. The last of a person counts. */
+        /** @description What a client saw of the page of a room's add-in, or of one beside it. The last of a person counts. */
         NewHandshake: {
             /**
              * Format: uuid
              * @description The add-in whose page it was.
              */
             addin: string;
+            /**
+             * @description Another page opened it beside the room's own.
+             * @default false
+             */
+            beside?: boolean;
             /** @description What became of it. */
             handshake: components["schemas"]["Handshake"];
         };
@@ -1432,6 +1437,11 @@ export interface components {
         };
         /** @description What the page of a pane would like to do. */
         NewPane: {
+            /**
+             * Format: uuid
+             * @description The add-in of the room's pool whose page another one opened beside the room's own; absent: the room's own.
+             */
+            beside?: string | null;
             /**
              * @description Names of capabilities, at most 64. Administrators see those that were not granted; nothing is granted because of it.
              * @default []
@@ -1614,6 +1624,14 @@ export interface components {
              * @description At most so many: 50 unless said otherwise, never more than 500.
              */
             limit?: number | null;
+        };
+        /** @description Which page in a room's pane. */
+        PageShown: {
+            /**
+             * Format: uuid
+             * @description The add-in whose page another one opened beside the room's own; absent: the room's own.
+             */
+            beside?: string | null;
         };
         /** @description An open pane. */
         Pane: {
@@ -7762,7 +7780,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description What a client saw of the page of a room's add-in. The last of a person counts. */
+        /** @description What a client saw of the page of a room's add-in, or of one beside it. The last of a person counts. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NewHandshake"];
@@ -7843,7 +7861,10 @@ export interface operations {
     };
     get_room_addin_health: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The add-in whose page another one opened beside the room's own; absent: the room's own. */
+                beside?: string | null;
+            };
             header?: never;
             path: {
                 /** @description The room. */

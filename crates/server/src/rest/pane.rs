@@ -9,16 +9,18 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::{Form, Json};
 use perch_app::App;
-use perch_domain::{Code, RoomId};
+use perch_domain::{AddinId, Code, RoomId};
 use perch_wire::addin_health::{AddinHealth, NewHandshake};
 use perch_wire::pane::{NewPane, Pane, PaneReport};
 use perch_wire::token::{IdentityToken, Introspection, NewIdentityToken, NewTokenKey, TokenKey};
+use schemars::JsonSchema;
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::room::{FOR_PAGES, RoomPath};
 use crate::ServerState;
 use crate::auth::SignedIn;
-use crate::extract::{At, Body, Created, Done};
+use crate::extract::{Asked, At, Body, Created, Done};
 use crate::openapi::operation;
 use crate::problem::Refused;
 
@@ -40,7 +42,7 @@ pub(crate) fn routes() -> ApiRouter<ServerState> {
                     op,
                     "pane",
                     "open_pane",
-                    "Open a pane for the page of the room's add-in",
+                    "Open a pane for the page of the room's add-in, or of one beside it",
                     &codes,
                 )
             }),
@@ -56,14 +58,16 @@ pub(crate) fn routes() -> ApiRouter<ServerState> {
         .api_route(
             "/api/v1/rooms/{room}/handshakes",
             post_with(report_handshake, |op| {
-                let summary = "Say what became of the page of the room's add-in";
+                let summary =
+                    "Say what became of the page of the room's add-in, or of one beside it";
                 operation(op, "pane", "report_handshake", summary, SEE)
             }),
         )
         .api_route(
             "/api/v1/rooms/{room}/addin-health",
             get_with(get_room_addin_health, |op| {
-                let summary = "Whether browsers show the page of the room's add-in";
+                let summary =
+                    "Whether browsers show the page of the room's add-in, or of one beside it";
                 operation(op, "pane", "get_room_addin_health", summary, SEE)
             }),
         )
@@ -140,9 +144,17 @@ async fn get_room_addin_health(
     State(app): State<Arc<App>>,
     SignedIn(actor): SignedIn,
     At(path): At<RoomPath>,
+    Asked(page): Asked<PageShown>,
 ) -> Result<Json<AddinHealth>, Refused> {
-    let room = RoomId(path.room);
-    Ok(Json(app.get_room_addin_health(&actor, room).await?))
+    let (room, beside) = (RoomId(path.room), page.beside.map(AddinId));
+    Ok(Json(app.get_room_addin_health(&actor, room, beside).await?))
+}
+
+/// Which page in a room's pane.
+#[derive(Deserialize, JsonSchema)]
+struct PageShown {
+    /// The add-in whose page another one opened beside the room's own; absent: the room's own.
+    beside: Option<Uuid>,
 }
 
 async fn issue_token(
@@ -178,14 +190,14 @@ pub(crate) async fn published_keys(State(app): State<Arc<App>>) -> impl IntoResp
 
 /// A token to be asked about (RFC 7662).
 #[derive(Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct Introspected {
     token: String,
 }
 
 /// What a token proves now. Whoever has it may ask: the answer says nothing that it does not hold itself.
 pub(crate) async fn introspect(
     State(app): State<Arc<App>>,
-    Form(asked): Form<Asked>,
+    Form(asked): Form<Introspected>,
 ) -> Json<Introspection> {
     Json(app.introspect_token(&asked.token))
 }

@@ -260,14 +260,15 @@ async fn a_changed_page_reaches_the_rooms_that_show_it() {
 }
 
 #[tokio::test]
-async fn administrators_managers_and_creators_hear_of_every_change_of_the_catalogue() {
+async fn whoever_may_know_of_add_ins_hears_of_every_change_of_them() {
     let server = Server::start().await;
     let control = server.administrator().await;
-    let people = ["idris", "cleo", "amelie"];
-    let [idris, cleo, amelie] = [
+    let people = ["idris", "cleo", "amelie", "jo"];
+    let [idris, cleo, amelie, jo] = [
         server.person(people[0]).await,
         server.person(people[1]).await,
         server.person(people[2]).await,
+        server.person(people[3]).await,
     ];
     let scope = [&idris.id, &cleo.id, &amelie.id];
     let category = json!({ "name": "Trading", "allowed_members": scope, "creators": [cleo.id] });
@@ -278,11 +279,11 @@ async fn administrators_managers_and_creators_hear_of_every_change_of_the_catalo
         }))
         .await;
     let mut concerned = Vec::new();
-    for person in [&control, &idris, &cleo] {
+    for person in [&control, &idris, &cleo, &amelie] {
         concerned.push(Socket::connect(person).await);
     }
-    let mut member = Socket::connect(&amelie).await;
-    member.join(&room).await;
+    // In the scope of no category of the pool.
+    let mut stranger = Socket::connect(&jo).await;
 
     let path = {
         let new = json!({ "name": "Topic", "url": PAGE });
@@ -303,12 +304,22 @@ async fn administrators_managers_and_creators_hear_of_every_change_of_the_catalo
             );
         }
     }
-    // A frame of its own tells that whatever came before would have been here.
-    amelie
-        .put(&format!("/rooms/{room}/follow"), json!({}))
+    stranger.settle().await;
+    assert!(
+        stranger
+            .seen
+            .iter()
+            .all(|frame| frame["type"] != "catalogue_changed")
+    );
+    // Of what the pool is run with otherwise, its members hear nothing.
+    let mut member = Socket::connect(&amelie).await;
+    member.join(&room).await;
+    control
+        .patch(&format!("/rooms/{room}"), json!({ "name": "FX Spot" }))
         .await
         .done();
-    member.expect("rooms_changed").await;
+    concerned[0].expect("catalogue_changed").await;
+    member.expect("room_updated").await;
     member.settle().await;
     assert!(
         member

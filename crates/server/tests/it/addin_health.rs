@@ -2,6 +2,7 @@
 
 use perch_testkit::{POOL, Server};
 use serde_json::json;
+use uuid::Uuid;
 
 async fn broken(server: &Server) -> String {
     let url = server.url().replace("127.0.0.1", "localhost");
@@ -90,9 +91,28 @@ async fn of_each_person_who_opened_a_page_the_last_time_counts_for_a_day() {
     let other = server.addin("Other", "https://other.invalid/").await;
     let other = json!({ "addin": other, "handshake": "ok" });
     amelie
-        .post(&handshakes, other)
+        .post(&handshakes, other.clone())
         .await
         .refused(422, "NoSuchAddin");
+
+    // Unless it was opened beside.
+    let beside = json!({ "addin": other["addin"], "handshake": "silent", "beside": true });
+    amelie.post(&handshakes, beside).await.done();
+    let path = format!(
+        "/rooms/{room}/addin-health?beside={}",
+        other["addin"].as_str().unwrap()
+    );
+    server.app().check_due_addins().await.unwrap();
+    let health = amelie.get(&path).await.done();
+    assert_eq!(
+        (&health["addin"], &health["page"]),
+        (&other["addin"], &json!(null))
+    );
+    let nothing = json!({ "addin": Uuid::new_v4(), "handshake": "ok", "beside": true });
+    amelie
+        .post(&handshakes, nothing)
+        .await
+        .refused(404, "NoSuchNode");
 }
 
 #[tokio::test]

@@ -69,6 +69,29 @@ async function post(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
+/** Registers the guest's page a second time, for others to open. */
+async function registerPrices(demo: Demo, guest: Guest) {
+  const control = (await demo.as('control')).context().request;
+  const headers = { Origin: demo.url };
+  const [pool] = (await (await control.get('/api/v1/pools')).json()) as { fqdn: string }[];
+  const intents = { ViewInstrument: { displayName: 'View instrument', contexts: ['fdc3.instrument'] } };
+  const data = { name: 'Prices', url: `${guest.neighbour}/`, granted: ['contexts'], intents };
+  const path = `/api/v1/pools/${pool?.fqdn}/addins`;
+  const made = await control.post(path, { data, headers });
+  expect(made.ok(), await made.text()).toBe(true);
+  const addin = `${path}/${((await made.json()) as { id: string }).id}`;
+  return {
+    pool: pool?.fqdn,
+    /** Changes it, or without data removes it. */
+    change: async (change?: object) => {
+      const answer = change
+        ? await control.patch(addin, { data: change, headers })
+        : await control.delete(addin, { headers });
+      expect(answer.ok(), await answer.text()).toBe(true);
+    },
+  };
+}
+
 test('a page that calls getAgent() is told what is posted in its room, and asked to show what is chosen', async ({
   demo,
   guest,
@@ -148,13 +171,7 @@ test('a page opens another one beside it, which has no part of the room, and rai
   guest,
 }) => {
   const amelie = await roomWithGuest(demo, guest, ['contexts']);
-  const control = (await demo.as('control')).context().request;
-  const [pool] = (await (await control.get('/api/v1/pools')).json()) as { fqdn: string }[];
-  const intents = { ViewInstrument: { displayName: 'View instrument', contexts: ['fdc3.instrument'] } };
-  const data = { name: 'Prices', url: `${guest.neighbour}/`, granted: ['contexts'], intents };
-  const path = `/api/v1/pools/${pool?.fqdn}/addins`;
-  const made = await control.post(path, { data, headers: { Origin: demo.url } });
-  expect(made.ok(), await made.text()).toBe(true);
+  const { pool } = await registerPrices(demo, guest);
   const frame = await guestFrame(amelie, guest);
   await expect(frame.locator('#state')).toHaveText('connected');
 
@@ -165,7 +182,7 @@ test('a page opens another one beside it, which has no part of the room, and rai
     const none = await fdc3.open({ appId: 'Nothing' }).catch((error: Error) => error.message);
     return { appId, none, running: (await fdc3.findInstances({ appId: 'Prices' })).length };
   });
-  expect(opened).toEqual({ appId: `Prices@${pool?.fqdn}`, none: 'AppNotFound', running: 1 });
+  expect(opened).toEqual({ appId: `Prices@${pool}`, none: 'AppNotFound', running: 1 });
   const strip = amelie.getByRole('radiogroup', { name: 'Pages in this pane' });
   await expect(strip.getByRole('radio', { name: 'Prices' })).toBeChecked();
   const prices = amelie.frameLocator('iframe[title="Prices"]').frameLocator('iframe');
@@ -183,7 +200,7 @@ test('a page opens another one beside it, which has no part of the room, and rai
     const context = { type: 'fdc3.instrument', id: { ticker: 'IBM' } };
     return (await fdc3.raiseIntent('ViewInstrument', context)).source.appId;
   });
-  expect(await asked).toBe(`Prices@${pool?.fqdn}`);
+  expect(await asked).toBe(`Prices@${pool}`);
   await expect(prices.locator('#intent')).toHaveText('IBM');
 
   await strip.getByRole('radio', { name: 'Guest' }).click();
@@ -192,6 +209,71 @@ test('a page opens another one beside it, which has no part of the room, and rai
   await amelie.getByRole('button', { name: 'Close Prices' }).click();
   await expect(strip).toBeHidden();
   await expect(frame.locator('#state')).toBeVisible();
+});
+
+test('a page beside the room’s own is closed when its add-in is disabled or removed, and moves with its address', async ({
+  demo,
+  guest,
+}) => {
+  const amelie = await roomWithGuest(demo, guest, ['contexts']);
+  const { change } = await registerPrices(demo, guest);
+  const frame = await guestFrame(amelie, guest);
+  await expect(frame.locator('#state')).toHaveText('connected');
+  await frame.evaluate(async () => (await window.guest.agent).open({ appId: 'Prices' }).then(() => null));
+  const prices = amelie.frameLocator('iframe[title="Prices"]').frameLocator('iframe');
+  await expect(prices.locator('#state')).toHaveText('connected');
+
+  const within = { timeout: 5_000 };
+  await change({ disabled: true });
+  await expect(amelie.locator('iframe[title="Prices"]')).toHaveCount(0, within);
+  await expect(amelie.getByText('An administrator has disabled Prices.')).toBeVisible();
+  await expectAccessible(amelie);
+  const strip = amelie.getByRole('radiogroup', { name: 'Pages in this pane' });
+  await strip.getByRole('radio', { name: 'Guest' }).click();
+  await expect(frame.locator('#state')).toHaveText('connected');
+  await strip.getByRole('radio', { name: 'Prices' }).click();
+  await change({ disabled: false });
+  await expect(prices.locator('#state')).toHaveText('connected');
+
+  guest.page('/other', `say('another page');`);
+  await change({ url: `${guest.neighbour}/other` });
+  await expect(prices.locator('#said')).toHaveText('another page', within);
+  await change();
+  await expect(amelie.locator('iframe[title="Prices"]')).toHaveCount(0, within);
+  await expect(amelie.getByText('An administrator has removed Prices.')).toBeVisible();
+  await amelie.getByRole('button', { name: 'Close Prices' }).click();
+  await expect(frame.locator('#state')).toBeVisible();
+});
+
+test('what is pressed in the conversation reaches a page beside the room’s own while that is granted', async ({
+  demo,
+  guest,
+}) => {
+  const amelie = await roomWithGuest(demo, guest, ['contexts']);
+  const { change } = await registerPrices(demo, guest);
+  const frame = await guestFrame(amelie, guest);
+  await expect(frame.locator('#state')).toHaveText('connected');
+  await frame.evaluate(async () => (await window.guest.agent).open({ appId: 'Prices' }).then(() => null));
+  const prices = amelie.frameLocator('iframe[title="Prices"]').frameLocator('iframe');
+  await expect(prices.locator('#state')).toHaveText('connected');
+  await post(amelie, 'what do $MSFT and $IBM do');
+  await expect(frame.locator('#context')).not.toBeEmpty();
+  await expect(prices.locator('#context')).toBeEmpty();
+  const press = (ticker: string) => amelie.getByRole('button', { name: ticker }).last().click();
+  await press('$MSFT');
+  await expect(prices.locator('#context')).toHaveText('MSFT');
+  await expect(prices.locator('#intent')).toHaveText('MSFT');
+  const heard = amelie.waitForResponse((response) => /\/addins\/[^/]+$/.test(response.url()));
+  await change({ granted: [] });
+  await (await heard).finished();
+  await press('$IBM');
+  await expect(frame.locator('#context')).toHaveText('IBM');
+  expect(await prices.locator('#context').textContent()).toBe('MSFT');
+  await change({ granted: ['contexts'] });
+  await expect(async () => {
+    await press('$IBM');
+    await expect(prices.locator('#context')).toHaveText('IBM', { timeout: 500 });
+  }).toPass();
 });
 
 test('a person puts a page on a channel, and takes it off', async ({ demo, guest }) => {

@@ -77,6 +77,14 @@ export function addinsQuery(pool: string) {
   });
 }
 
+export function addinQuery(pool: string, id: string) {
+  return queryOptions({
+    queryKey: [...keys.addins(pool), id],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/pools/{pool}/addins/{id}', { params: { path: { pool, id } }, signal })),
+  });
+}
+
 /** Whether the pages of a pool's add-ins are shown. */
 export function addinHealthsQuery(pool: string) {
   return queryOptions({
@@ -117,11 +125,12 @@ export function webhookQuery(pool: string, id: string) {
 }
 
 /** Whether the page of a room's add-in is shown, for whoever looks at it. */
-export function roomAddinHealthQuery(room: string, addin: string) {
+/** Of the room's own add-in, or of another one whose page is beside it. */
+export function roomAddinHealthQuery(room: string, addin: string, beside: boolean) {
+  const params = { path: { room }, query: beside ? { beside: addin } : {} };
   return queryOptions({
     queryKey: [...keys.room(room), 'addin-health', addin],
-    queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/v1/rooms/{room}/addin-health', { params: { path: { room } }, signal })),
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/rooms/{room}/addin-health', { params, signal })),
   });
 }
 

@@ -40,6 +40,8 @@ export function LiveProvider({ session, children }: { session: Session; children
       if (frame.type === 'welcome' || frame.type === 'rooms_changed' || frame.type === 'removed') {
         void queries.invalidateQueries({ queryKey: keys.rooms });
       }
+      // What changed while there was no connection was announced to nobody here.
+      if (frame.type === 'welcome') void queries.invalidateQueries({ queryKey: keys.pools });
       if (frame.type === 'catalogue_changed') {
         if (frame.kind === 'room') void queries.invalidateQueries({ queryKey: keys.rooms });
         const list = {

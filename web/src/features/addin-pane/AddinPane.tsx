@@ -3,22 +3,22 @@
  * name, origin, the context that was sent last, reload, a window of its own, close. Below it the page, or an honest
  * sentence why there is none.
  */
-import { Ban, Blocks, ExternalLink, RotateCw, ShieldAlert, TriangleAlert, Unplug, X } from 'lucide-react';
-import { type ReactNode, useEffect, useId, useState, useSyncExternalStore } from 'react';
+import { Blocks, ExternalLink, RotateCw, X } from 'lucide-react';
+import { useEffect, useId, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Handshake, Room, RoomAddin, Session } from '../../api/types';
+import type { Room, RoomAddin, Session } from '../../api/types';
 import { formatTime } from '../../i18n/format';
 import { type ContextSent, latestContext, onContext } from '../../live/contextBus';
 import { Banner } from '../../ui/Banner';
 import { Button, ButtonLink } from '../../ui/Button';
 import { EmptyState } from '../../ui/EmptyState';
 import { IconButton } from '../../ui/IconButton';
-import { Loading } from '../../ui/Loading';
-import { AddinFrame, type Phase } from './AddinFrame';
+import { AddinFrame } from './AddinFrame';
 import styles from './AddinPane.module.css';
-import { Diagnosis } from './Diagnosis';
 import { originOf } from './origin';
+import { IN_PLACE, NoPage, PageNotices } from './PageNotices';
 import { useHandshake } from './useHandshake';
+import { useLoads } from './useLoads';
 
 export interface AddinPaneProps {
   room: Room;
@@ -28,21 +28,15 @@ export interface AddinPaneProps {
 
 /** How long a page that is taken away may live, unseen and without the room, to hear why. */
 const ENDING_MS = 2_000;
-/** When the frame is of no use, and what is said stands in its place. */
-const IN_PLACE: readonly Phase[] = ['blocked', 'failed', 'flooded'];
 
 export function AddinPane({ room, session, onClose }: AddinPaneProps) {
   const { t } = useTranslation('pane');
   const heading = useId();
   const addin = room.addin ?? null;
-  const [reloads, setReloads] = useState(0);
-  // Another add-in, another address, a frame that may do other things, or a reload is another load; everything about the one before is void.
+  // Another add-in, another address, a frame that may do other things, or a reload is another load.
   const windows = addin?.granted.includes('popups');
-  const load = `${addin?.id} ${addin?.url} ${windows} ${reloads}`;
-  const [known, setKnown] = useState<{ load: string; phase: Phase }>({ load, phase: 'loading' });
-  const phase = known.load === load ? known.phase : 'loading';
+  const { load, phase, reload, note } = useLoads(`${addin?.id} ${addin?.url} ${windows}`);
   const origin = addin === null ? undefined : originOf(addin.url, location.protocol);
-  const reload = () => setReloads((count) => count + 1);
   const [windowOf, setWindowOf] = useState<string | null>(null);
   const isInWindow = windowOf === load;
   const usable = addin !== null && !addin.disabled && origin !== undefined;
@@ -90,34 +84,23 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
       <div className={styles.body}>
         {addin === null ? (
           <NoAddin room={room} />
-        ) : addin.disabled ? (
-          <Refusal
-            icon={<Ban aria-hidden />}
-            title={t('disabled_title')}
-            words={t('disabled_words', { addin: addin.name })}
-          />
-        ) : origin === undefined ? (
-          <Refusal
-            icon={<TriangleAlert aria-hidden />}
-            title={t('bad_url_title')}
-            words={t('bad_url_words')}
-          />
-        ) : origin.blocked ? (
-          <Refusal
-            icon={<ShieldAlert aria-hidden />}
-            title={t('mixed_title')}
-            words={t('mixed_words')}
+        ) : !usable || origin.blocked ? (
+          <NoPage
+            name={addin.name}
+            disabled={addin.disabled}
+            origin={origin}
             action={!isInWindow && <Button onPress={() => setWindowOf(load)}>{t('open_window')}</Button>}
           />
         ) : isInWindow ? (
-          <Refusal
+          <EmptyState
             icon={<ExternalLink aria-hidden />}
             title={t('window_title')}
-            words={t('window_words')}
             action={<Button onPress={() => setWindowOf(null)}>{t('window_back')}</Button>}
-          />
+          >
+            {t('window_words')}
+          </EmptyState>
         ) : (
-          <Notices
+          <PageNotices
             key={load}
             room={room}
             addin={addin.id}
@@ -127,7 +110,7 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
             reload={reload}
           >
             {addin.pending && <Banner tone="warning">{t('pending_words')}</Banner>}
-          </Notices>
+          </PageNotices>
         )}
         {frames.map((frame) => (
           <AddinFrame
@@ -139,9 +122,7 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
             isWindowOnly={origin?.blocked ?? false}
             isInWindow={isInWindow && frame === shown}
             onWindowClosed={() => setWindowOf(null)}
-            onPhase={(next) => {
-              if (frame.load === load) setKnown({ load, phase: next });
-            }}
+            onPhase={(next) => note(frame.load, next)}
           />
         ))}
       </div>
@@ -171,63 +152,6 @@ function useEnding(shown: Shown | null, onGone: () => void): Shown | null {
   return ending?.load === shown?.load ? null : ending;
 }
 
-/** What has to be said about the frame, or in its place. */
-function Notices({
-  room,
-  addin,
-  origin,
-  phase,
-  handshake,
-  reload,
-  children,
-}: {
-  room: Room;
-  addin: string;
-  /** The only one that is shown. */
-  origin: string;
-  phase: Phase;
-  handshake: Handshake | undefined;
-  reload: () => void;
-  children: ReactNode;
-}) {
-  const { t } = useTranslation('pane');
-  const again = <Button onPress={reload}>{t('reload')}</Button>;
-  if (phase === 'flooded') {
-    const icon = <Unplug aria-hidden />;
-    return <Refusal icon={icon} title={t('flooded_title')} words={t('flooded_words')} action={again} />;
-  }
-  if (phase === 'blocked') {
-    const icon = <ShieldAlert aria-hidden />;
-    const words = t('blocked_words', { origin });
-    return <Refusal icon={icon} title={t('blocked_title')} words={words} action={again} />;
-  }
-  if (phase === 'failed') {
-    const icon = <TriangleAlert aria-hidden />;
-    return <Refusal icon={icon} title={t('failed_title')} words={t('failed_words')} action={again} />;
-  }
-  return (
-    <>
-      {handshake === 'silent' ? (
-        <Diagnosis room={room} addin={addin} isLoading={phase === 'loading'} />
-      ) : (
-        phase === 'loading' && (
-          <div className={styles.notice}>
-            <Loading label={t('loading')} />
-          </div>
-        )
-      )}
-      {phase === 'silent' && (
-        <div className={styles.notice}>
-          <Banner tone="warning" actions={again}>
-            {t('silent_words')}
-          </Banner>
-        </div>
-      )}
-      {children}
-    </>
-  );
-}
-
 function NoAddin({ room }: { room: Room }) {
   const { t } = useTranslation('pane');
   const { manage } = room.permissions;
@@ -240,24 +164,6 @@ function NoAddin({ room }: { room: Room }) {
       }
     >
       {manage ? t('none_words_manager') : t('none_words')}
-    </EmptyState>
-  );
-}
-
-function Refusal({
-  icon,
-  title,
-  words,
-  action,
-}: {
-  icon: ReactNode;
-  title: string;
-  words: string;
-  action?: ReactNode;
-}) {
-  return (
-    <EmptyState icon={icon} title={title} action={action}>
-      {words}
     </EmptyState>
   );
 }

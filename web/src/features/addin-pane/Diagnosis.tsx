@@ -16,14 +16,16 @@ const EMPTYING: readonly string[] = ['TopNavigation', 'TlsUnknownIssuer', 'Local
 export interface DiagnosisProps {
   room: Room;
   addin: string;
+  /** Its page is beside the room's own. */
+  beside: boolean;
   /** Nothing at all has come yet. */
   isLoading: boolean;
 }
 
-export function Diagnosis({ room, addin, isLoading }: DiagnosisProps) {
+export function Diagnosis({ room, addin, beside, isLoading }: DiagnosisProps) {
   const { t } = useTranslation(['pane', 'common']);
   const [dismissed, setDismissed] = useState(false);
-  const known = useQuery(roomAddinHealthQuery(room.id, addin));
+  const known = useQuery(roomAddinHealthQuery(room.id, addin, beside));
   const words = useDiagnosis(room, known.data, isLoading);
   if (words === undefined || dismissed) return null;
   return (

@@ -13,14 +13,17 @@ export type PaneHeaders = { 'Perch-Pane': string };
 export class OpenPane {
   #pane: Pane;
   readonly #room: string;
+  readonly #beside: string | undefined;
 
-  private constructor(room: string, pane: Pane) {
+  private constructor(room: string, beside: string | undefined, pane: Pane) {
     this.#room = room;
+    this.#beside = beside;
     this.#pane = pane;
   }
 
-  static async open(room: string, wants: readonly string[] = []): Promise<OpenPane> {
-    return new OpenPane(room, await opened(room, wants));
+  /** `beside` is the add-in, if its page is not the room's own. */
+  static async open(room: string, beside?: string, wants: readonly string[] = []): Promise<OpenPane> {
+    return new OpenPane(room, beside, await opened(room, beside, wants));
   }
 
   get granted(): Pane['granted'] {
@@ -54,13 +57,14 @@ export class OpenPane {
       return await request({ 'Perch-Pane': this.#pane.token });
     } catch (error) {
       if (!(error instanceof ProblemError && error.code === 'PaneEnded')) throw error;
-      this.#pane = await opened(this.#room, []);
+      this.#pane = await opened(this.#room, this.#beside, []);
       return request({ 'Perch-Pane': this.#pane.token });
     }
   }
 }
 
-function opened(room: string, wants: readonly string[]): Promise<Pane> {
+function opened(room: string, beside: string | undefined, wants: readonly string[]): Promise<Pane> {
   const params = { path: { room } };
-  return unwrap(api.POST('/api/v1/rooms/{room}/panes', { params, body: { wants: [...wants] } }));
+  const body = { wants: [...wants], ...(beside !== undefined && { beside }) };
+  return unwrap(api.POST('/api/v1/rooms/{room}/panes', { params, body }));
 }

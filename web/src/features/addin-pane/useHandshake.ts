@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import { api, done } from '../../api/client';
 import type { Handshake } from '../../api/types';
-import type { Phase } from './AddinFrame';
+import type { Phase } from './PageFrame';
 
 /** A page that has not spoken by then is silent. */
 const SILENT_MS = 10_000;
@@ -10,13 +10,15 @@ const SILENT_MS = 10_000;
 export interface Loading {
   room: string;
   addin: string | undefined;
+  /** Its page is beside the room's own. */
+  beside?: boolean;
   /** Names the load: another is another matter. */
   load: string;
   phase: Phase;
 }
 
 /** Undefined while it is too early to say, or nothing is to be seen anyway. */
-export function useHandshake({ room, addin, load, phase }: Loading): Handshake | undefined {
+export function useHandshake({ room, addin, beside = false, load, phase }: Loading): Handshake | undefined {
   const [silent, setSilent] = useState<string>();
   const waits = addin !== undefined && (phase === 'loading' || phase === 'loaded');
 
@@ -31,8 +33,10 @@ export function useHandshake({ room, addin, load, phase }: Loading): Handshake |
     if (addin === undefined || handshake === undefined) return;
     const params = { path: { room } };
     // Of use to others; nobody here has to know when it fails.
-    done(api.POST('/api/v1/rooms/{room}/handshakes', { params, body: { addin, handshake } })).catch(() => {});
-  }, [room, addin, handshake]);
+    done(api.POST('/api/v1/rooms/{room}/handshakes', { params, body: { addin, beside, handshake } })).catch(
+      () => {},
+    );
+  }, [room, addin, beside, handshake]);
   return handshake;
 }
 

@@ -81,6 +81,27 @@ describe('the channels of pages', () => {
     expect(elsewhere.tell).not.toHaveBeenCalled();
   });
 
+  it("bring a page beside the room's own nothing of the talk, but it is told of what is chosen there, if it listens", async () => {
+    const beside = page('Prices', { beside: true, instanceId: 'prices' });
+    expect(agent.chosenBeside('r', beside.id, ['ViewInstrument'], MSFT)).toBe(false);
+    expect(agent.chosenBeside('other', beside.id, ['ViewInstrument'], MSFT)).toBe(false);
+    await asks(beside, 'addContextListenerRequest', { contextType: 'fdc3.contact' });
+    expect(agent.chosenBeside('r', beside.id, ['ViewInstrument'], MSFT)).toBe(false);
+    await asks(beside, 'addIntentListenerRequest', { intent: 'ViewInstrument' });
+    expect(agent.chosenBeside('r', beside.id, ['ViewChart', 'ViewInstrument'], MSFT)).toBe(true);
+    expect(beside.tell).toHaveBeenCalledExactlyOnceWith(
+      'intentEvent',
+      expect.objectContaining({ context: MSFT }),
+    );
+    agent.putOn('r', beside.id, 'fdc3.channel.2');
+    await asks(beside, 'addContextListenerRequest', { contextType: 'fdc3.instrument' });
+    expect(agent.chosenBeside('r', beside.id, [], MSFT)).toBe(true);
+    expect(beside.tell).toHaveBeenLastCalledWith(
+      'broadcastEvent',
+      expect.objectContaining({ channelId: 'fdc3.channel.2', context: MSFT }),
+    );
+  });
+
   it('are chosen by the person, and the page and the chooser are told', () => {
     const own = page('Own');
     const changed = vi.fn();

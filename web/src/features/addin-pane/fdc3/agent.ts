@@ -30,7 +30,7 @@ export interface Arrival {
   readonly beside: boolean;
   /** The room's latest context. */
   readonly latest: Context | null;
-  /** The instance that was opened for it, or that it says it was. */
+  /** The instance that was opened for it beside the room's own; of the room's own page, the one that it says it was. */
   readonly instanceId?: string;
   readonly instanceUuid?: string;
   readonly tell: Instance['tell'];
@@ -99,7 +99,7 @@ export class Agent {
       left !== undefined && left.uuid === instanceUuid && left.appId === appId && left.room === room.id;
     if (!beside) this.#channels.openRoom(room.id, { name: room.name }, latest);
     const instance: Instance = {
-      id: instanceId !== undefined && (opened || again) ? instanceId : crypto.randomUUID(),
+      id: instanceId !== undefined && (beside || again) ? instanceId : crypto.randomUUID(),
       uuid: again ? left.uuid : crypto.randomUUID(),
       appId,
       room: room.id,
@@ -171,6 +171,17 @@ export class Agent {
       if (instance.room !== room || instance.beside) continue;
       if (intents.some((intent) => this.#intents.deliverFromHost(instance, intent, context))) return;
     }
+  }
+
+  /**
+   * A context that somebody chose in the conversation, for a page beside the room's own: it is on no channel of the room. Answers
+   * whether it listens.
+   */
+  chosenBeside(room: string, id: string, intents: readonly string[], context: Context): boolean {
+    const page = this.#pageOf(room, id);
+    if (page === undefined) return false;
+    const hears = this.#channels.tell(page, context, { appId: this.#desk.host.app.appId });
+    return intents.some((intent) => this.#intents.deliverFromHost(page, intent, context)) || hears;
   }
 
   /** What a page is told of the agent and of itself when it has connected. */

@@ -197,6 +197,17 @@ export class Channels {
     this.#withdraw(instance, channel);
   }
 
+  /** Tells a page of a context that no channel brought, as its listeners of user channels hear it; answers whether any does. */
+  tell(instance: Instance, context: Context, originatingApp: AppIdentifier): boolean {
+    const hears = [...instance.contextListeners.values()].some(
+      ({ channel, type }) =>
+        (type === null || type === context.type) &&
+        (channel === null || this.#channels.get(channel)?.type === 'user'),
+    );
+    if (hears) instance.tell('broadcastEvent', { channelId: instance.channel, context, originatingApp });
+    return hears;
+  }
+
   /** A page is gone: nobody else waits for it on a private channel. */
   forget(instance: Instance): void {
     for (const channel of this.#channels.values()) {

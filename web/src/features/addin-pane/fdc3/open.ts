@@ -55,7 +55,7 @@ export function openFdc3(port: MessagePort, options: OpenOptions): { close(): vo
   };
 }
 
-export interface BesideOptions extends Pick<OpenOptions, 'live' | 'attempt' | 'flooded'> {
+export interface BesideOptions extends Pick<OpenOptions, 'live' | 'attempt' | 'may' | 'flooded' | 'use'> {
   /** The room beside whose own page it is. */
   room: string;
   addin: Addin;
@@ -64,9 +64,10 @@ export interface BesideOptions extends Pick<OpenOptions, 'live' | 'attempt' | 'f
 
 /** A session of a page that another one opened. */
 export function openFdc3Beside(port: MessagePort, options: BesideOptions): { close(): void } {
-  const { live, room, addin, instance, attempt, flooded } = options;
-  return new Fdc3Session(port, {
-    agent: agentOf(live),
+  const { live, room, addin, instance, attempt, may, flooded, use } = options;
+  const agent = agentOf(live);
+  const session = new Fdc3Session(port, {
+    agent,
     attempt,
     appId: `${addin.name}@${addin.pool}`,
     origin: new URL(addin.url).origin,
@@ -75,9 +76,22 @@ export function openFdc3Beside(port: MessagePort, options: BesideOptions): { clo
     latest: null,
     instanceId: instance,
     ended: (why) => {
-      if (why === 'flooded') flooded();
+      if (why !== 'flooded') return;
+      use.refused('Flooded');
+      flooded();
     },
   });
+  // Nobody put it on the room, so it does not follow the talk: it shows what its person asks to be shown.
+  const stop = onContext(room, (sent) => {
+    if (!sent.chosen || !may('contexts')) return;
+    if (agent.chosenBeside(room, instance, CHOSEN, toFdc3(sent))) use.told('contexts', 1);
+  });
+  return {
+    close: () => {
+      stop();
+      session.close();
+    },
+  };
 }
 
 function toFdc3({ context: { type, name, id } }: ContextSent): Context {

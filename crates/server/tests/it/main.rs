@@ -22,6 +22,7 @@ mod malformed;
 mod message;
 mod original;
 mod pane;
+mod pane_beside;
 mod permission;
 mod presence;
 mod principal;

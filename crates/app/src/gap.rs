@@ -53,6 +53,8 @@ impl App {
             let Some(first) = messages.first() else {
                 return Ok(());
             };
+            // Who may read may have changed before they were posted.
+            self.make_sure().await;
             // What a room without history relayed may be gone.
             view.log.skip_to(Seq(first.seq.0.saturating_sub(1)));
             for message in self.with_authors(&messages) {

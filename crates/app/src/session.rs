@@ -116,6 +116,7 @@ impl App {
             .find_credential(&digest(secret))
             .await
             .map_err(refused)?;
+        self.make_sure().await;
         let now = self.now();
         match found {
             Some(credential) if credential.expires_at.is_none_or(|end| now < end) => {

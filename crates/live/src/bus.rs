@@ -10,6 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use metrics::counter;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::{RoomId, Seq};
 use serde::{Deserialize, Serialize};
@@ -170,8 +171,8 @@ impl Outbox {
         self.node
     }
 
-    /// Sends an event, without waiting.
-    pub fn send(&self, event: Event) {
+    /// Sends an event, without waiting, and says its number.
+    pub fn send(&self, event: Event) -> u64 {
         // In the order of the numbers: two that are sent at once may swap, and are then taken for a loss, which is repaired.
         let number = self.number.fetch_add(1, Ordering::Relaxed) + 1;
         let envelope = Envelope {
@@ -180,11 +181,13 @@ impl Outbox {
             event,
         };
         if self.waiting.try_send(envelope).is_err() {
+            counter!("perch_bus_events_total", "outcome" => "dropped").increment(1);
             tracing::debug!(
                 number,
                 "an event for other nodes was dropped; they read the store"
             );
         }
+        number
     }
 
     /// Sends messages, in as many events as they take.

@@ -66,6 +66,12 @@ pub trait DeploymentStore: Send + Sync {
     /// When the database fails.
     async fn changes(&self, since: Version) -> Result<DirectoryChanges, StoreError>;
 
+    /// How many processes hold the deployment to serve it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn nodes(&self) -> Result<usize, StoreError>;
+
     /// The password hash of a user (PHC string), `None` for a user without one.
     ///
     /// # Errors

@@ -1,12 +1,14 @@
 //! Reading from the store what other nodes did and was not heard.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use perch_live::bus::Versions;
 use perch_store::StoreError;
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::App;
+use crate::cluster::{BEAT, instruments};
 
 /// The store is read whole at most so often.
 const READ_EVERY: Duration = Duration::from_millis(250);
@@ -26,6 +28,56 @@ impl App {
                 cluster.missed.notify_one();
             }
             tokio::time::sleep(READ_EVERY).await;
+        }
+    }
+
+    /// Asks the store once a second how many nodes there are. While it knows of one that is not heard here, be it because that
+    /// one is cut off from the bus, what it does is read from the store.
+    pub(super) async fn count_nodes_always(self: Arc<Self>) {
+        let Some(cluster) = &self.cluster else {
+            return;
+        };
+        let mut tick = interval(BEAT);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            match self.deployment.nodes().await {
+                Ok(nodes) => {
+                    if cluster.peers().count(nodes) {
+                        cluster.missed.notify_one();
+                    }
+                    instruments::show(&cluster.peers());
+                }
+                Err(cause) => tracing::warn!(
+                    cause = &cause as &dyn std::error::Error,
+                    "the nodes of the deployment could not be counted; trying again"
+                ),
+            }
+        }
+    }
+
+    /// In doubt whether other nodes are heard, takes what they changed into memory, before somebody is let do something or is
+    /// shown what they did. Whoever waits meanwhile shares one reading.
+    pub async fn make_sure(&self) {
+        let Some(cluster) = &self.cluster else {
+            return;
+        };
+        let asked = Instant::now();
+        if !cluster.peers().in_doubt() {
+            return;
+        }
+        let mut made_sure = cluster.made_sure.lock().await;
+        if *made_sure >= asked {
+            return;
+        }
+        let begun = Instant::now();
+        match self.refresh(None).await {
+            Ok(()) => *made_sure = begun,
+            // Nor can anything be posted or read then.
+            Err(cause) => tracing::warn!(
+                cause = &cause as &dyn std::error::Error,
+                "what other nodes changed could not be read"
+            ),
         }
     }
 

@@ -9,12 +9,13 @@
 //! - [`catch_up`]: reading what was missed.
 
 mod catch_up;
+mod instruments;
 mod peers;
 mod presence;
 mod receive;
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use perch_domain::{PrincipalId, RoomId};
 use perch_live::Frame;
@@ -47,6 +48,8 @@ pub(crate) struct Cluster {
     confirmed: Notify,
     /// Something was missed.
     missed: Notify,
+    /// When the last reading of changes began that was made in doubt.
+    made_sure: tokio::sync::Mutex<Instant>,
     outgoing: Mutex<Option<mpsc::Receiver<Envelope>>>,
     tasks: Mutex<JoinSet<()>>,
     sender: Mutex<Option<tokio::task::JoinHandle<()>>>,
@@ -66,6 +69,7 @@ impl Cluster {
             presence: Mutex::default(),
             confirmed: Notify::new(),
             missed: Notify::new(),
+            made_sure: tokio::sync::Mutex::new(Instant::now()),
             outgoing: Mutex::new(Some(outgoing)),
             tasks: Mutex::default(),
             sender: Mutex::default(),
@@ -87,8 +91,8 @@ impl Cluster {
         beats.into_iter().map(other).collect()
     }
 
-    fn send(&self, event: Event) {
-        self.link.outbox.send(event);
+    fn send(&self, event: Event) -> u64 {
+        self.link.outbox.send(event)
     }
 
     /// Shows a frame to everybody in a room on the other nodes.
@@ -136,7 +140,10 @@ impl Cluster {
         while let Some(envelope) = outgoing.recv().await {
             let last = matches!(envelope.event, Event::Left);
             match serde_json::to_vec(&envelope) {
-                Ok(event) => bus.publish(event.into()).await,
+                Ok(event) => {
+                    bus.publish(event.into()).await;
+                    instruments::event("sent");
+                }
                 Err(cause) => tracing::error!(%cause, "an event could not be written"),
             }
             if last {
@@ -183,6 +190,7 @@ impl App {
         let mut tasks = cluster.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         tasks.spawn(Arc::clone(self).receive_always());
         tasks.spawn(Arc::clone(self).speak_always());
+        tasks.spawn(Arc::clone(self).count_nodes_always());
         tasks.spawn(Arc::clone(self).read_missed_always());
         // What other nodes did between the reading of the store and the first event.
         cluster.missed.notify_one();
@@ -210,11 +218,12 @@ impl App {
     /// Says that this node is there, and what it has in memory.
     fn beat(&self) {
         if let Some(cluster) = &self.cluster {
-            cluster.send(Event::Beat(Beat {
+            let number = cluster.send(Event::Beat(Beat {
                 name: cluster.name.clone(),
                 connections: self.people().connection_count() as u64,
                 versions: cluster.link.versions(),
             }));
+            cluster.peers().say(number);
         }
     }
 
@@ -236,6 +245,7 @@ impl App {
             tracing::warn!("nothing is heard from the bus; the store is read every second");
         }
         if deaf || !silent.is_empty() {
+            instruments::missed("silence");
             // What a lost node stored but could not say any more.
             cluster.missed.notify_one();
         }

@@ -9,6 +9,9 @@ use uuid::Uuid;
 
 /// A node that is silent for so long is gone.
 const SILENT_MAX: Duration = Duration::from_secs(3);
+/// After so long without a word of a node, or of oneself, changes may have been missed. Shorter than whoever makes a change
+/// waits for the other nodes, longer than the pause between two beats.
+const SURE_MAX: Duration = Duration::from_millis(1_500);
 
 /// People by room.
 pub(crate) type Roster = Vec<(Uuid, Vec<Uuid>)>;
@@ -17,7 +20,11 @@ pub(crate) type Roster = Vec<(Uuid, Vec<Uuid>)>;
 #[derive(Debug)]
 pub(crate) struct Peers {
     known: HashMap<Uuid, Known>,
-    /// When this node last heard itself.
+    /// A node may be running that is not heard.
+    unheard: bool,
+    /// The number of this node's last beat, and when it was sent.
+    said: (u64, Instant),
+    /// When the last of its beats that this node heard was sent.
     heard_self: Instant,
 }
 
@@ -55,15 +62,37 @@ impl Default for Peers {
     fn default() -> Self {
         Self {
             known: HashMap::new(),
+            unheard: false,
+            said: (0, Instant::now()),
             heard_self: Instant::now(),
         }
     }
 }
 
 impl Peers {
-    /// This node has heard itself: the bus works.
-    pub(crate) fn hear_self(&mut self) {
-        self.heard_self = Instant::now();
+    /// This node sends a beat.
+    pub(crate) fn say(&mut self, number: u64) {
+        self.said = (number, Instant::now());
+    }
+
+    /// This node has heard itself: the bus works, or did when that was sent.
+    pub(crate) fn hear_self(&mut self, number: u64) {
+        let (said, at) = self.said;
+        if number >= said {
+            self.heard_self = at;
+        }
+    }
+
+    /// So many nodes hold the deployment, this one included. Whether one of them is not heard.
+    pub(crate) fn count(&mut self, nodes: usize) -> bool {
+        self.unheard = nodes > self.known.len() + 1;
+        self.unheard
+    }
+
+    /// Whether a change of another node may have been made, and answered, of which nothing was heard here.
+    pub(crate) fn in_doubt(&self) -> bool {
+        let silent = |known: &Known| known.heard.elapsed() > SURE_MAX;
+        self.unheard || self.heard_self.elapsed() > SURE_MAX || self.known.values().any(silent)
     }
 
     /// An event of a node was heard.
@@ -159,6 +188,7 @@ impl Peers {
         let mut silent = Vec::new();
         for node in gone {
             if let Some(known) = self.known.remove(&node) {
+                self.unheard = true;
                 silent.push((known.name(node), known.peer));
             }
         }
@@ -200,6 +230,28 @@ mod tests {
         assert_eq!(peers.hear(node(2), 10), Order::Late);
         assert_eq!(peers.hear(node(2), 11), Order::Next);
         assert_ne!(peers.peer(node(1)), peers.peer(node(2)));
+    }
+
+    #[test]
+    fn there_is_doubt_while_a_node_is_not_heard_or_this_one_does_not_hear_itself() {
+        let mut peers = Peers::default();
+        peers.hear(node(1), 1);
+        assert!(!peers.count(2) && !peers.in_doubt());
+        assert!(peers.count(3) && peers.in_doubt(), "a third one");
+        peers.hear(node(2), 1);
+        assert!(!peers.count(3) && !peers.in_doubt());
+        let long_ago = Instant::now().checked_sub(SILENT_MAX * 2).unwrap();
+        peers.known.get_mut(&node(1)).unwrap().heard = long_ago;
+        assert!(peers.in_doubt());
+        assert_eq!(peers.silent().0.len(), 1);
+        assert!(peers.in_doubt(), "it may be running");
+        assert!(!peers.count(2) && !peers.in_doubt(), "it is not");
+        peers.heard_self = long_ago;
+        peers.say(7);
+        peers.hear_self(6);
+        assert!(peers.in_doubt(), "that was said before the bus was lost");
+        peers.hear_self(7);
+        assert!(!peers.in_doubt());
     }
 
     #[test]

@@ -9,8 +9,8 @@ use perch_live::bus::{Delivery, Envelope, Event, Published, Versions};
 use uuid::Uuid;
 
 use crate::App;
-use crate::cluster::Cluster;
 use crate::cluster::peers::Order;
+use crate::cluster::{Cluster, instruments};
 
 /// How long to wait before the store is asked again that did not answer.
 const RETRY: Duration = Duration::from_millis(200);
@@ -22,13 +22,19 @@ impl App {
         };
         loop {
             match cluster.bus.receive().await {
-                Delivery::Lost => cluster.missed.notify_one(),
+                Delivery::Lost => {
+                    instruments::missed("connection");
+                    cluster.missed.notify_one();
+                }
                 Delivery::Event(event) => match serde_json::from_slice(&event) {
                     Ok(envelope) => self.receive(cluster, envelope).await,
-                    Err(cause) => tracing::warn!(
-                        %cause,
-                        "an event of another node could not be read; do all nodes have this version?"
-                    ),
+                    Err(cause) => {
+                        instruments::event("unreadable");
+                        tracing::warn!(
+                            %cause,
+                            "an event of another node could not be read; do all nodes have this version?"
+                        );
+                    }
                 },
             }
         }
@@ -41,10 +47,14 @@ impl App {
             event,
         } = envelope;
         if node == cluster.link.outbox.node() {
-            cluster.peers().hear_self();
+            cluster.peers().hear_self(number);
             return;
         }
+        instruments::event("received");
         let order = cluster.peers().hear(node, number);
+        if order == Order::Gap {
+            instruments::missed("gap");
+        }
         if matches!(order, Order::Gap | Order::Unknown) {
             cluster.missed.notify_one();
             cluster.peers().forget_roster(node);

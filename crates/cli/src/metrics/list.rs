@@ -97,6 +97,26 @@ const METRICS: &[(&str, Kind, &str)] = &[
         Kind::Counter,
         "Attempts to tell a webhook's receiver: taken, away or refused; and given_up, an event refused too often.",
     ),
+    (
+        "perch_bus_events_total",
+        Kind::Counter,
+        "Events between nodes: sent, dropped (the bus is too slow), received, or unreadable (of another version).",
+    ),
+    (
+        "perch_bus_missed_total",
+        Kind::Counter,
+        "How often something of other nodes was missed, and read from the store: a gap in their numbers, a connection that was lost, or silence.",
+    ),
+    (
+        "perch_nodes",
+        Kind::Gauge,
+        "Nodes that hear each other, this one included.",
+    ),
+    (
+        "perch_bus_in_doubt",
+        Kind::Gauge,
+        "1 while a node is not heard, or this one does not hear itself: whatever is asked or shown is checked with the store first.",
+    ),
 ];
 
 /// Gives every metric its help.

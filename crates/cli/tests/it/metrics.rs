@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use perch_testkit::{Person, Socket};
 use serde_json::{Value, json};
 
+use crate::nodes::Deployment;
 use crate::process::{PASSWORD, Serving, deployment};
 
 const POOL: &str = "/pools/pchat01.contoso.com";
@@ -167,7 +168,28 @@ async fn the_documented_metrics_are_those_that_a_busy_server_exports() {
         "{text}"
     );
     assert!(!text.contains(room), "a label names a room:\n{text}");
-    assert_eq!(exported(&text), documented());
+    let mut exported = exported(&text);
+    exported.append(&mut of_two_nodes().await);
+    assert_eq!(exported, documented());
+}
+
+/// What a node exports that has another one beside it, and lost it once.
+async fn of_two_nodes() -> Metrics {
+    let deployment = Deployment::new();
+    let one = deployment.node("one");
+    let two = deployment.node("two");
+    let until = async |series: &str, is: f64| {
+        let series = |text: &str| text.contains(series) && value(text, series) == is;
+        while !series(&scraped(&one).await) {
+            tokio::task::yield_now().await;
+        }
+    };
+    until("perch_nodes", 2.0).await;
+    until("perch_bus_in_doubt", 0.0).await;
+    two.kill();
+    until("perch_nodes", 1.0).await;
+    until("perch_bus_in_doubt", 0.0).await;
+    exported(&scraped(&one).await)
 }
 
 #[tokio::test]

@@ -41,7 +41,12 @@ impl Deployment {
         let mut command = perch(self.folder.path(), &["serve"]);
         command.args(["--server-listen", "127.0.0.1:0", "--node-name", name]);
         command.args(["--storage-url", &self.database]);
-        command.args(["--bus-url", &self.nats.url()]);
+        command.args([
+            "--bus-url",
+            &self.nats.url(),
+            "--metrics-listen",
+            "127.0.0.1:0",
+        ]);
         Serving::spawn(command)
     }
 }

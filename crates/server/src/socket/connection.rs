@@ -179,6 +179,7 @@ impl Connection {
                     .await;
             }
         };
+        self.app.make_sure().await;
         // As of now: roles may have changed, the account may have been disabled, the session may have expired.
         match self.app.refreshed(&self.actor) {
             Ok(actor) => self.actor = actor,

@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use crate::convert::{get, id, time};
 use crate::database::{Database, Session, answered, error};
+use crate::hold::holders;
 use crate::{audit, change};
 
 pub(crate) struct PostgresDeployment {
@@ -171,6 +172,10 @@ impl DeploymentStore for PostgresDeployment {
             })
         })
         .await
+    }
+
+    async fn nodes(&self) -> Result<usize, StoreError> {
+        holders(&mut *self.database.read().await?).await
     }
 
     async fn password_hash(&self, user: PrincipalId) -> Result<Option<String>, StoreError> {

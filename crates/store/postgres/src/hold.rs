@@ -14,6 +14,11 @@ const LASTING: &str = "SET idle_session_timeout TO 0; SET tcp_keepalives_idle TO
 const TAKE_ALONE: &str = "SELECT pg_try_advisory_lock(482738332520)";
 const TAKE_SHARED: &str = "SELECT pg_try_advisory_lock_shared(482738332520)";
 
+/// The two halves of the number stand in columns of their own.
+const COUNT: &str = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted \
+     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+     AND classid = (482738332520 >> 32)::oid AND objid = (482738332520 & 4294967295)::oid";
+
 /// A hold on a database. Dropping it gives it up.
 #[derive(Debug)]
 pub struct Hold(PgConnection);
@@ -26,6 +31,12 @@ impl Hold {
     pub async fn check(&mut self) -> Result<(), StoreError> {
         self.0.ping().await.map_err(error)
     }
+}
+
+/// How many hold the database of a session.
+pub(crate) async fn holders(connection: &mut PgConnection) -> Result<usize, StoreError> {
+    let count = sqlx::query_scalar::<_, i64>(COUNT).fetch_one(connection);
+    Ok(usize::try_from(count.await.map_err(error)?).unwrap_or_default())
 }
 
 impl PostgresStorage {

@@ -174,6 +174,11 @@ impl DeploymentStore for SqliteDeployment {
         })
     }
 
+    async fn nodes(&self) -> Result<usize, StoreError> {
+        // Only one process can have the file.
+        Ok(1)
+    }
+
     async fn password_hash(&self, user: PrincipalId) -> Result<Option<String>, StoreError> {
         let hash = sqlx::query_scalar::<_, Option<String>>(
             "SELECT password_hash FROM principal WHERE id = ?",

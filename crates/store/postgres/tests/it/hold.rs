@@ -1,5 +1,6 @@
 //! Who holds a database.
 
+use perch_store::Storage;
 use perch_test_servers::Postgres;
 
 use crate::storage;
@@ -22,7 +23,10 @@ async fn a_database_is_held_by_one_alone_or_by_several_who_share_it() {
     assert!(one.hold_alone().await.unwrap().is_none());
     let other = one.hold_shared().await.unwrap();
     assert!(other.is_some());
+    let deployment = two.deployment().await.unwrap();
+    assert_eq!(deployment.nodes().await.unwrap(), 2);
     drop((shared, other));
+    while deployment.nodes().await.unwrap() > 0 {}
     let elsewhere = storage(&Postgres::shared().database());
     assert!(elsewhere.hold_alone().await.unwrap().is_some());
 }

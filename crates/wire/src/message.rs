@@ -125,7 +125,7 @@ impl From<&trigger::Context> for Context {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewMessage {
-    /// Made by the author's program; a retry with the same one returns the first result.
+    /// Made by the author's program; a retry with the same one returns the first result. Version 7 costs the store least.
     pub nonce: Uuid,
     /// Plain text, up to 4,000 characters; a story's body up to 32,000.
     pub text: String,

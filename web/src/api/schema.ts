@@ -1417,7 +1417,7 @@ export interface components {
             alert?: boolean;
             /**
              * Format: uuid
-             * @description Made by the author's program; a retry with the same one returns the first result.
+             * @description Made by the author's program; a retry with the same one returns the first result. Version 7 costs the store least.
              */
             nonce: string;
             /**

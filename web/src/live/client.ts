@@ -5,6 +5,7 @@
 import type { Message, MessagePage } from '../api/types';
 import { sendContext } from './contextBus';
 import { asTyped, type Draft, type ServerFrame } from './frames';
+import { newNonce } from './nonce';
 import { Outgoing, type OutgoingFilter, type Verdict } from './outgoing';
 import { type Connection, LiveSocket, type SocketLike } from './socket';
 import { applyEvent, initialState, type LiveEvent, type LiveState, type PageEnd } from './store';
@@ -211,7 +212,7 @@ export class LiveClient {
   }
 
   post(room: string, draft: Draft): string {
-    const nonce = crypto.randomUUID();
+    const nonce = newNonce();
     const at = new Date().toISOString();
     const free = this.#outgoing.isFree(room);
     const state = free ? 'waiting' : 'filtering';

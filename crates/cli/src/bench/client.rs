@@ -72,7 +72,7 @@ impl Sender {
         let frame = ClientFrame::Post {
             id: 2,
             room,
-            nonce: Uuid::new_v4(),
+            nonce: Uuid::now_v7(),
             text: format!("{} {more}", text(sent_micros, 0))
                 .trim_end()
                 .to_owned(),

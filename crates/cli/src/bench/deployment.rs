@@ -133,7 +133,7 @@ async fn fill(app: &Arc<App>, sizes: &[usize], history: usize) -> Result<Deploym
     for start in (0..history).step_by(IMPORTED_AT_ONCE) {
         let messages =
             (start..history.min(start + IMPORTED_AT_ONCE)).map(|number| ImportedMessage {
-                nonce: Uuid::new_v4(),
+                nonce: Uuid::now_v7(),
                 author: format!("user{}@bench.example", number % members),
                 at: app.now().to_string(),
                 text: corpus::text(number, history),

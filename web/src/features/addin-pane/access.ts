@@ -5,6 +5,7 @@ import { ProblemError } from '../../api/problem';
 import type { Participant, Room, RoomAddin, Session } from '../../api/types';
 import type { LiveClient } from '../../live/client';
 import { latestContext } from '../../live/contextBus';
+import { newNonce } from '../../live/nonce';
 import type { RoomAccess } from './bridge';
 import type { OpenPane } from './pane';
 import { toContextEvent, toEntry, toMessage, toParticipant, toRoom } from './project';
@@ -78,7 +79,7 @@ export function roomAccess({
       stopFiltering = filter === null ? undefined : live.setFilter(id, filter);
     },
     send: async (draft) => {
-      const body = { nonce: crypto.randomUUID(), ...draft };
+      const body = { nonce: newNonce(), ...draft };
       const { seq } = await pane.ask((headers) =>
         unwrap(api.POST('/api/v1/rooms/{room}/messages', { params: { path }, body, headers })),
       );

@@ -293,7 +293,7 @@ impl Client {
         let open: Vec<_> = rooms
             .filter_map(|(number, room)| room.open.then_some(number))
             .collect();
-        let nonce = Uuid::new_v4();
+        let nonce = Uuid::now_v7();
         let words = nonce.to_string();
         let words = words.chars().cycle().take(1 + any(self.chars_max));
         Post {

@@ -75,7 +75,7 @@ impl Protocol for Perch {
         let json = format!(
             r#"{{"type":"post","id":2,"room":"{}","nonce":"{}","text":"{}"}}"#,
             self.room,
-            Uuid::new_v4(),
+            Uuid::now_v7(),
             text(sent, self.posted)
         );
         masked(out, TEXT, json.as_bytes());

@@ -13,8 +13,13 @@ use crate::ServerState;
 use crate::limit::{Authenticated, client_address};
 use crate::problem::Refused;
 
-/// The cookie that holds the secret of a browser's session.
-pub(crate) const COOKIE: &str = "perch_session";
+/// The cookie that holds the secret of a browser's session, by https.
+///
+/// The prefix has browsers take it from this host alone, with no domain and by https: no page on a host
+/// of the same domain can set or shadow it.
+pub(crate) const COOKIE: &str = "__Host-perch_session";
+/// The same by http, where browsers do not take the prefix.
+const PLAIN_COOKIE: &str = "perch_session";
 
 /// The header that a request for an add-in's page carries: the pane's token.
 pub(crate) const PANE: &str = "perch-pane";
@@ -59,7 +64,7 @@ async fn signed_in(parts: &mut Parts, state: &ServerState) -> Result<Actor, Refu
     if let Some(Authenticated(found)) = parts.extensions.remove::<Authenticated>() {
         return Ok(found?);
     }
-    let Some(secret) = secret(&parts.headers) else {
+    let Some(secret) = secret(&state.app, &parts.headers) else {
         let detail = "You are not signed in. Sign in, or send a token as a bearer token.";
         return Err(Refusal::new(Code::NotSignedIn, detail).into());
     };
@@ -84,8 +89,8 @@ impl FromRequestParts<ServerState> for From {
 impl OperationInput for From {}
 
 /// The secret that a request carries: a program's token, or that of a browser's session.
-pub(crate) fn secret(headers: &HeaderMap) -> Option<&str> {
-    bearer(headers).or_else(|| cookie(headers))
+pub(crate) fn secret<'a>(app: &App, headers: &'a HeaderMap) -> Option<&'a str> {
+    bearer(headers).or_else(|| cookie_named(headers, cookie_name(app)))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -97,28 +102,33 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
 }
 
-/// The secret in the cookie.
-pub(crate) fn cookie(headers: &HeaderMap) -> Option<&str> {
+fn cookie_name(app: &App) -> &'static str {
+    if by_https(app) { COOKIE } else { PLAIN_COOKIE }
+}
+
+fn by_https(app: &App) -> bool {
+    app.settings().own_origin.as_str().starts_with("https:")
+}
+
+/// What a cookie holds.
+fn cookie_named<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 /// The header that gives a browser its session, or takes it away when there is no secret.
 ///
 /// `SameSite=Strict` costs nothing here: the page itself needs no session, and what it asks for comes from its own site.
 pub(crate) fn set_cookie(app: &App, secret: Option<&str>) -> Option<HeaderValue> {
-    let secure = if app.settings().own_origin.as_str().starts_with("https:") {
-        "; Secure"
-    } else {
-        ""
-    };
+    let secure = if by_https(app) { "; Secure" } else { "" };
+    let name = cookie_name(app);
     let (secret, age) = secret.map_or(("", 0), |secret| (secret, app.settings().session_seconds));
     let value =
-        format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{secure}");
+        format!("{name}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{secure}");
     HeaderValue::from_str(&value).ok()
 }
 

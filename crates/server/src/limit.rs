@@ -108,7 +108,7 @@ pub(crate) async fn limit(
     if !request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }
-    let found = match auth::secret(request.headers()) {
+    let found = match auth::secret(&state.app, request.headers()) {
         Some(secret) => Some(state.app.authenticate(secret).await),
         None => None,
     };

@@ -20,26 +20,53 @@ async fn ends(socket: &mut Socket) {
 
 #[tokio::test]
 async fn a_browser_gets_a_cookie_that_scripts_and_other_sites_do_not() {
-    for (origin, secure) in [
-        ("http://chat.contoso.example", false),
-        ("https://chat.contoso.example", true),
+    for (origin, name, secure) in [
+        ("http://chat.contoso.example", "perch_session", false),
+        ("https://chat.contoso.example", "__Host-perch_session", true),
     ] {
         let server = Server::start_at(origin).await;
         server.person("amelie").await;
         let answer = sign_in(&server, "amelie@contoso.com", PASSWORD).await;
         let cookie = answer.header("set-cookie").to_owned();
         answer.done();
-        for part in [
-            "perch_session=perch_",
-            "HttpOnly",
-            "SameSite=Strict",
-            "Path=/",
-            "Max-Age=1209600",
-        ] {
+        assert!(cookie.starts_with(&format!("{name}=perch_")), "{cookie}");
+        for part in ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=1209600"] {
             assert!(cookie.contains(part), "{part} in {cookie}");
         }
         assert_eq!(cookie.contains("Secure"), secure, "{cookie}");
+        // What browsers ask of the prefix.
+        assert!(!cookie.contains("Domain"), "{cookie}");
     }
+}
+
+#[tokio::test]
+async fn by_https_a_neighbours_cookie_of_the_plain_name_neither_signs_in_nor_out() {
+    let server = Server::start_at("https://chat.contoso.example").await;
+    let (amelie, mallory) = (
+        server.person("amelie").await,
+        server.person("mallory").await,
+    );
+    let mut secrets = Vec::new();
+    for name in ["amelie@contoso.com", "mallory@contoso.com"] {
+        let answer = sign_in(&server, name, PASSWORD).await;
+        let cookie = answer.header("set-cookie").to_owned();
+        answer.done();
+        let (_, secret) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+        secrets.push(secret.to_owned());
+    }
+    let session = async |cookie: String| {
+        let headers = [("cookie", cookie.as_str())];
+        let nobody = server.nobody();
+        nobody.fetch(Method::GET, SESSION, &headers, None).await
+    };
+    let (own, tossed) = (
+        format!("__Host-perch_session={}", secrets[0]),
+        format!("perch_session={}", secrets[1]),
+    );
+    session(tossed.clone()).await.refused(401, "NotSignedIn");
+    let both = session(format!("{tossed}; {own}")).await.done();
+    assert_eq!(both["person"]["id"], amelie.id);
+    assert_ne!(both["person"]["id"], mallory.id);
 }
 
 #[tokio::test]

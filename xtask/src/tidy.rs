@@ -32,7 +32,13 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     (
         "perch-server",
-        &["perch-app", "perch-domain", "perch-live", "perch-wire"],
+        &[
+            "perch-app",
+            "perch-domain",
+            "perch-health-probe",
+            "perch-live",
+            "perch-wire",
+        ],
     ),
     (
         "perch-shell",

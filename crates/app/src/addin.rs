@@ -1,6 +1,7 @@
 //! Add-ins: registered by administrators in one pool, chosen by room managers.
 
 use perch_domain::addin::{Addin, AddinUrl, Origin};
+use perch_domain::addin_proxy::hosts;
 use perch_domain::grant::{Capability, Grants};
 use perch_domain::permission::{PoolAction, RoomAction};
 use perch_domain::secret::Secret;
@@ -10,6 +11,7 @@ use perch_wire::addin as wire;
 use perch_wire::grant::grants;
 use perch_wire::intent::declared;
 
+use crate::addin_proxy::no_proxy;
 use crate::catalogue::{Catalogue, RoomView};
 use crate::session::random_bytes;
 use crate::store_error::refused;
@@ -24,6 +26,8 @@ pub struct AddinPage {
     pub url: String,
     /// The only origin that may be shown.
     pub origin: Origin,
+    /// Where its frame begins instead, when it is shown through the isolating proxy.
+    pub entrance: Option<String>,
     /// It may open windows of its own.
     pub popups: bool,
 }
@@ -90,6 +94,8 @@ impl App {
             approved: true,
             disabled: false,
             intents: declared(&new.intents)?,
+            proxied: self.may_proxy(new.proxied)?,
+            proxied_hosts: hosts(&new.proxied_hosts, &self.settings().own_origin)?,
             secret: Secret(random_bytes()?),
             webhook: None,
             revision: Revision(1),
@@ -151,6 +157,12 @@ impl App {
         if let Some(intents) = &patch.intents {
             addin.intents = declared(intents)?;
         }
+        if let Some(proxied) = patch.proxied {
+            addin.proxied = self.may_proxy(proxied)?;
+        }
+        if let Some(named) = &patch.proxied_hosts {
+            addin.proxied_hosts = hosts(named, &self.settings().own_origin)?;
+        }
         addin.revision.0 += 1;
         addin.updated_at = self.now();
         let answer = wire::Addin::new(&addin, before.room_count);
@@ -206,6 +218,14 @@ impl App {
         change.commit(changed(id, None)).await
     }
 
+    /// Whether an add-in is to be proxied, which takes a host to do it on.
+    fn may_proxy(&self, wanted: bool) -> Result<bool, Refusal> {
+        if wanted && self.settings().addin_proxy.is_none() {
+            return Err(no_proxy().of("proxied"));
+        }
+        Ok(wanted)
+    }
+
     /// The page beside a room's conversation.
     ///
     /// # Errors
@@ -226,7 +246,7 @@ impl App {
         let told = (id.as_str(), view.room.name.as_str());
         let page = page(addin, &view, told, locale, theme)?.ok_or_else(none)?;
         let popups = view.granted().has(Capability::Popups);
-        Ok(AddinPage { popups, ..page })
+        self.isolated(actor, &view, addin, AddinPage { popups, ..page })
     }
 
     /// The page of another add-in of the room's pool, opened beside the conversation because a page asked for it. Nobody chose
@@ -249,7 +269,7 @@ impl App {
         let popups = addin
             .granted_in(addin.withheld_beside())
             .has(Capability::Popups);
-        Ok(AddinPage { popups, ..page })
+        self.isolated(actor, &view, &addin, AddinPage { popups, ..page })
     }
 
     /// The page of an address that an administrator thinks of registering.
@@ -283,6 +303,7 @@ impl App {
             name: "Preview".to_owned(),
             url: url.example(locale, theme)?,
             origin,
+            entrance: None,
             popups: false,
         })
     }
@@ -334,6 +355,7 @@ fn page(
         name: addin.name.to_string(),
         url,
         origin,
+        entrance: None,
         popups: false,
     };
     Ok(addin.url.origin().map(page))

@@ -326,6 +326,7 @@ impl App {
         let from = Viewpoint {
             chat: &self.settings().own_origin,
             now: self.now(),
+            proxied: addin.proxied,
         };
         let findings = judge(&observation, &from, &said);
         wire::AddinHealth::new(addin.id.0, &observation, at, &findings, said)

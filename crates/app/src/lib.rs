@@ -10,6 +10,7 @@
 pub mod actor;
 pub mod addin;
 pub mod addin_health;
+pub mod addin_proxy;
 pub mod addin_storage;
 pub mod application;
 mod audit;
@@ -47,6 +48,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use perch_domain::addin::Origin;
+use perch_domain::addin_proxy::ProxyHost;
 use perch_domain::limits::DEFAULT_CHAT_HISTORY;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::{Clock, Refusal, Timestamp};
@@ -80,6 +82,8 @@ pub struct Settings {
     pub session_seconds: i64,
     /// Hours between two looks at an add-in's page; 0: only when somebody asks.
     pub addin_check_hours: u32,
+    /// Where the pages of proxied add-ins are; nowhere, when absent.
+    pub addin_proxy: Option<ProxyHost>,
     /// How hard it is to guess a password from its hash.
     pub password_cost: identity::PasswordCost,
 }
@@ -95,6 +99,7 @@ impl Settings {
             default_chat_history: DEFAULT_CHAT_HISTORY,
             session_seconds: 14 * 24 * 3_600,
             addin_check_hours: 24,
+            addin_proxy: None,
             password_cost: identity::PasswordCost::default(),
         }
     }

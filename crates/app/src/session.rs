@@ -215,6 +215,7 @@ impl App {
             may_create_rooms: actor.administrator() || pools.iter().any(|pool| creates(pool)),
             may_manage_rooms: actor.administrator() || pools.iter().any(manages),
             pools: self.list_pools(),
+            addin_proxy: self.settings().addin_proxy.is_some(),
             limits: wire::Limits::CURRENT,
         }
     }

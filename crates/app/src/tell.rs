@@ -108,6 +108,7 @@ impl RoomView {
                 withheld: names(addin.withheld_in(room.addin_withheld)),
                 pending: !addin.approved,
                 disabled: addin.disabled,
+                proxied: addin.proxied,
             }),
             revision: room.revision.0,
             created_at: room.created_at.to_string(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use perch_app::{App, Settings};
 use perch_domain::SystemClock;
+use perch_domain::addin_proxy::ProxyHost;
 use perch_health_probe::{WebPoster, WebProber};
 use perch_live::bus::Bus;
 use perch_live_nats::{NatsBus, NatsSettings};
@@ -67,6 +68,9 @@ pub(crate) async fn open(config: &Config) -> Result<Arc<App>, Error> {
         node_name: config.node_name.clone(),
         default_chat_history: config.default_chat_history,
         addin_check_hours: config.addin_check_hours,
+        addin_proxy: (config.addin_proxy.as_deref())
+            .map(|host| ProxyHost::parse(host, &config.public_origin))
+            .transpose()?,
         session_seconds: i64::from(config.session_days) * 24 * 3_600,
         ..Settings::at(config.public_origin.clone())
     };

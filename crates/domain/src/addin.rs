@@ -235,6 +235,10 @@ pub struct Addin {
     pub disabled: bool,
     /// What its page can be asked to do by other pages.
     pub intents: Intents,
+    /// Its page is shown through the isolating proxy, on an origin of its own below ours.
+    pub proxied: bool,
+    /// Origins that the page may reach besides its own then.
+    pub proxied_hosts: Vec<Origin>,
     /// Of which the pseudonyms are made by which it knows people. Never leaves the deployment.
     pub secret: Secret<[u8; 32]>,
     /// Where its back end is told what is posted in its rooms.
@@ -349,6 +353,8 @@ mod tests {
             approved: true,
             disabled: false,
             intents: Intents::default(),
+            proxied: false,
+            proxied_hosts: Vec::new(),
             secret: Secret([0; 32]),
             webhook: None,
             revision: Revision(1),

@@ -333,6 +333,8 @@ mod tests {
             approved: true,
             disabled: false,
             intents: crate::intent::Intents::default(),
+            proxied: false,
+            proxied_hosts: Vec::new(),
             secret: Secret([0; 32]),
             webhook: None,
             revision: Revision(1),

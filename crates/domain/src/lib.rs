@@ -6,6 +6,7 @@
 
 pub mod addin;
 pub mod addin_health;
+pub mod addin_proxy;
 pub mod addin_storage;
 pub mod audit;
 pub mod category;

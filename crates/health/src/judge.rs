@@ -26,6 +26,8 @@ pub struct Viewpoint<'a> {
     pub chat: &'a Origin,
     /// Now.
     pub now: Timestamp,
+    /// The page is shown through the isolating proxy: its headers do not reach the browser.
+    pub proxied: bool,
 }
 
 /// How the people fared who opened a page in the last day, each the last time.
@@ -51,6 +53,7 @@ pub fn judge(seen: &Observation, from: &Viewpoint<'_>, said: &Handshakes) -> Vec
             page,
             chat,
             now: from.now,
+            proxied: from.proxied,
         }
         .all(&mut list),
         _ => list.add(FindingCode::BadUrl, &[]),
@@ -107,6 +110,7 @@ struct Judge<'a> {
     page: Url,
     chat: Url,
     now: Timestamp,
+    proxied: bool,
 }
 
 impl Judge<'_> {
@@ -170,12 +174,17 @@ impl Judge<'_> {
         }
         let origin = self.chat.origin().ascii_serialization();
         let origin: (&'static str, &dyn Display) = ("origin", &origin);
-        match framing(
-            &answer.security_policies,
-            &answer.frame_options,
-            &self.page,
-            &self.chat,
-        ) {
+        let framing = if self.proxied {
+            Framing::Allowed
+        } else {
+            framing(
+                &answer.security_policies,
+                &answer.frame_options,
+                &self.page,
+                &self.chat,
+            )
+        };
+        match framing {
             Framing::Allowed => {}
             Framing::Ancestors(sources)
                 if sources.is_empty() || sources.eq_ignore_ascii_case("'none'") =>
@@ -195,13 +204,35 @@ impl Judge<'_> {
             list.add(FindingCode::Slow, &[("ms", &answer.first_byte_ms)]);
         }
         let withheld = answer.cookies.iter().find(|cookie| !cookie.cross_site);
-        if let Some(cookie) = withheld.filter(|_| surely_cross_site(&self.page, &self.chat)) {
+        let elsewhere = !self.proxied && surely_cross_site(&self.page, &self.chat);
+        if let Some(cookie) = withheld.filter(|_| elsewhere) {
             list.add(FindingCode::CookieWithheld, &[("name", &cookie.name)]);
         }
     }
 
     /// What lies between the browser and the page, whatever the page answered.
     fn way(&self, list: &mut Findings) {
+        // The isolating proxy goes the way that the probe went, and the browser goes to the proxy.
+        if !self.proxied {
+            self.browsers_way(list);
+        }
+        let host = self.host();
+        if let Some(certificate) = self.seen.certificate
+            && certificate.ends() < self.now.plus_seconds(CERTIFICATE_DAYS * 24 * 3_600)
+        {
+            let code = if certificate.ends() < self.now {
+                FindingCode::TlsExpired
+            } else {
+                FindingCode::CertificateEnds
+            };
+            list.add(
+                code,
+                &[("host", &host), ("date", &date(Some(certificate.ends_at)))],
+            );
+        }
+    }
+
+    fn browsers_way(&self, list: &mut Findings) {
         let host = self.host();
         let (page_here, chat_here) = (is_local(&self.page), is_local(&self.chat));
         if self.chat.scheme() == "https" && self.page.scheme() == "http" && !page_here {
@@ -216,19 +247,6 @@ impl Judge<'_> {
             network(self.seen.chat_address),
         ) {
             list.add(FindingCode::LocalNetwork, &[("address", &address)]);
-        }
-        if let Some(certificate) = self.seen.certificate
-            && certificate.ends() < self.now.plus_seconds(CERTIFICATE_DAYS * 24 * 3_600)
-        {
-            let code = if certificate.ends() < self.now {
-                FindingCode::TlsExpired
-            } else {
-                FindingCode::CertificateEnds
-            };
-            list.add(
-                code,
-                &[("host", &host), ("date", &date(Some(certificate.ends_at)))],
-            );
         }
     }
 }

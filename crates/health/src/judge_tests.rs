@@ -29,6 +29,7 @@ fn judged_at(chat: &str, seen: &Observation, said: &Handshakes) -> Vec<String> {
     let from = Viewpoint {
         chat: &chat,
         now: Timestamp::from_micros(NOW),
+        proxied: false,
     };
     judge(seen, &from, said)
         .iter()
@@ -45,6 +46,7 @@ fn codes(seen: &Observation, chat: &str) -> Vec<FindingCode> {
     let from = Viewpoint {
         chat: &chat,
         now: Timestamp::from_micros(NOW),
+        proxied: false,
     };
     judge(seen, &from, &Handshakes::default())
         .iter()
@@ -133,6 +135,7 @@ fn what_keeps_the_page_away_comes_first_and_decides() {
     let from = Viewpoint {
         chat: &chat,
         now: Timestamp::from_micros(NOW),
+        proxied: false,
     };
     assert_eq!(
         severity(&judge(&seen, &from, &Handshakes::default())),
@@ -352,4 +355,25 @@ fn a_page_that_wants_to_be_the_whole_window_is_told_that_it_is_not() {
         ..html()
     });
     assert_eq!(codes(&breaks_out, CHAT), [FindingCode::TopNavigation]);
+}
+
+#[test]
+fn what_the_isolating_proxy_takes_away_is_not_spoken_of() {
+    let refusing = Observation {
+        url: "http://prices.bank.example/".to_owned(),
+        ..page(Answer {
+            frame_options: vec!["DENY".to_owned()],
+            ..html()
+        })
+    };
+    let chat = Origin::parse(CHAT).unwrap();
+    let judged = |proxied| {
+        let from = Viewpoint {
+            chat: &chat,
+            now: Timestamp::from_micros(NOW),
+            proxied,
+        };
+        judge(&refusing, &from, &Handshakes::default()).len()
+    };
+    assert_eq!((judged(false), judged(true)), (2, 0));
 }

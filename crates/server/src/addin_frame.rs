@@ -85,10 +85,13 @@ fn document(page: &AddinPage) -> Response {
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{name}</title>\n\
          <link rel=\"stylesheet\" href=\"/addin-frame.css\">\n\
          <script type=\"module\" src=\"/addin-frame.js\"></script>\n</head>\n\
-         <body data-name=\"{name}\" data-url=\"{url}\" data-origin=\"{origin}\"{sandbox}></body>\n</html>\n",
+         <body data-name=\"{name}\" data-url=\"{url}\" data-origin=\"{origin}\"{entrance}{sandbox}></body>\n</html>\n",
         name = escape(&page.name),
         url = escape(&page.url),
         origin = escape(page.origin.as_str()),
+        entrance = (page.entrance.as_deref()).map_or_else(String::new, |entrance| {
+            format!(" data-entrance=\"{}\"", escape(entrance))
+        }),
         sandbox = if page.popups {
             " data-sandbox=\"allow-popups allow-popups-to-escape-sandbox\""
         } else {
@@ -134,6 +137,7 @@ mod tests {
             name: "\"><script>alert(1)</script>".to_owned(),
             url: "https://a.example/?q=\"x".to_owned(),
             origin: Origin::parse("https://a.example/").unwrap(),
+            entrance: None,
             popups: false,
         };
         let response = document(&page);

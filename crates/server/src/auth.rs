@@ -111,7 +111,7 @@ fn by_https(app: &App) -> bool {
 }
 
 /// What a cookie holds.
-fn cookie_named<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn cookie_named<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()

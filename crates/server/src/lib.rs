@@ -4,6 +4,7 @@
 //! frame, and the web client for every other path. Start reading at `rest`.
 
 mod addin_frame;
+mod addin_proxy;
 mod assets;
 mod auth;
 mod extract;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRef;
 use perch_app::App;
+use perch_health_probe::WebUpstream;
 use tokio_util::task::TaskTracker;
 
 use crate::limit::RequestRate;
@@ -42,6 +44,8 @@ pub struct ServerState {
     http: Arc<HttpSettings>,
     rate: Arc<RequestRate>,
     readiness: Arc<Readiness>,
+    /// Asks the servers of proxied pages.
+    upstream: Arc<WebUpstream>,
     tls: Option<Arc<Tls>>,
     /// Live connections, so that a stop can wait for them.
     connections: TaskTracker,
@@ -78,6 +82,7 @@ impl ServerState {
             rate: Arc::new(RequestRate::new(&http)),
             http: Arc::new(http),
             readiness: Arc::default(),
+            upstream: Arc::default(),
             tls: None,
             connections: TaskTracker::new(),
         }
@@ -147,6 +152,10 @@ pub fn router(state: ServerState) -> Router {
             headers::protect,
         ))
         .layer(tower_http::compression::CompressionLayer::new())
+        .layer(axum::middleware::from_fn_with_state(
+            state.clone(),
+            addin_proxy::divert,
+        ))
         .layer(axum::middleware::from_fn(instruments::count))
         .with_state(state)
 }

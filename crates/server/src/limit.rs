@@ -137,6 +137,23 @@ pub(crate) async fn limit(
     response
 }
 
+/// Counts a request of a page that a person looks at.
+pub(crate) fn check_page(state: &ServerState, person: PrincipalId) -> Result<(), Refusal> {
+    state.rate.check(&Caller::Person(person), true)
+}
+
+/// Counts a request of a page for which nobody is known.
+pub(crate) fn check_stranger(state: &ServerState, request: &Request) -> Result<(), Refusal> {
+    client_address(request.extensions(), request.headers(), &state.http.proxies).map_or(
+        Ok(()),
+        |address| {
+            state
+                .rate
+                .check(&Caller::Address(subscriber(address)), false)
+        },
+    )
+}
+
 /// The address that a request comes from: the peer's, or whom a proxy that we trust speaks for. Each proxy adds to the end of
 /// the header, and anybody can write its beginning: it is read from its end, up to the first who is no proxy of ours.
 pub(crate) fn client_address(

@@ -44,7 +44,9 @@ pub(crate) fn describe() -> (Router<ServerState>, OpenApi) {
         let cookie = SecurityScheme::ApiKey {
             location: aide::openapi::ApiKeyLocation::Cookie,
             name: crate::auth::COOKIE.to_owned(),
-            description: Some("The session of a browser. By http its name is `perch_session`.".to_owned()),
+            description: Some(
+                "The session of a browser. By http its name is `perch_session`.".to_owned(),
+            ),
             extensions: Default::default(),
         };
         let api = api

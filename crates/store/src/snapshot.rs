@@ -184,7 +184,8 @@ const DEPLOYMENT: &[Table] = &[
 const POOL: &[Table] = &[
     table!("addin" (
         id: Id, name: Text, name_folded: Text, url: Text, granted: Text, requested: Text, approved: Bool,
-        disabled: Bool, intents: Text, secret: Bytes, revision: Int, created_at: Int, updated_at: Int
+        disabled: Bool, intents: Text, proxied: Bool, proxied_hosts: Text, secret: Bytes, revision: Int, created_at: Int,
+        updated_at: Int
     ) order (id)),
     table!("trigger" (
         id: Id, name: Text, name_folded: Text, enabled: Bool, context_type: Text, pattern: Text, id_field: Text,

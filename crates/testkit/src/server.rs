@@ -5,6 +5,7 @@ use std::sync::Arc;
 use perch_app::identity::PasswordCost;
 use perch_app::{App, Settings};
 use perch_domain::addin::Origin;
+use perch_domain::addin_proxy::ProxyHost;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::webhook::DeadLetter;
 use perch_domain::{Clock, PrincipalId, Seq};
@@ -314,6 +315,7 @@ async fn run(
     let settings = Settings {
         // Pages of tests are not there.
         addin_check_hours: 0,
+        addin_proxy: ProxyHost::parse("addins.localhost", &origin).ok(),
         // Hashing is slow on purpose; tests do not guess passwords.
         password_cost: PasswordCost {
             memory_kib: 8,

@@ -30,6 +30,10 @@ pub struct Addin {
     pub disabled: bool,
     /// What its page can be asked to do by other pages.
     pub intents: Intents,
+    /// Its page is shown through the isolating proxy, on an origin of its own.
+    pub proxied: bool,
+    /// Origins that the page may reach besides its own then.
+    pub proxied_hosts: Vec<String>,
     /// How many rooms use it.
     pub room_count: u64,
     /// Counts its changes; send it back to have a change refused when somebody else was faster.
@@ -54,6 +58,12 @@ impl Addin {
             approved: addin.approved,
             disabled: addin.disabled,
             intents: shown(&addin.intents),
+            proxied: addin.proxied,
+            proxied_hosts: addin
+                .proxied_hosts
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             room_count,
             revision: addin.revision.0,
             created_at: addin.created_at.to_string(),
@@ -63,7 +73,7 @@ impl Addin {
 }
 
 /// An add-in to register.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewAddin {
     /// 1 to 256 characters.
@@ -76,6 +86,12 @@ pub struct NewAddin {
     /// What its page can be asked to do by other pages: nothing unless said otherwise.
     #[serde(default, skip_serializing_if = "Intents::is_empty")]
     pub intents: Intents,
+    /// Show its page through the isolating proxy. Needs `addins.proxy_host`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub proxied: bool,
+    /// Origins that the page may reach besides its own then, at most 16.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proxied_hosts: Vec<String>,
 }
 
 /// A change of an add-in; what is absent stays.
@@ -97,6 +113,12 @@ pub struct AddinPatch {
     /// What its page can be asked to do, instead of what it could.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intents: Option<Intents>,
+    /// Show its page through the isolating proxy, or no more. Needs `addins.proxy_host`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxied: Option<bool>,
+    /// Origins that the page may reach besides its own then, at most 16.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxied_hosts: Option<Vec<String>>,
     /// The revision that was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,

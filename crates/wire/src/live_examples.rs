@@ -31,7 +31,8 @@ fn properties() -> Value {
         "invitations": "inherit", "disabled": false,
         "addin": {
             "id": ADDIN, "name": "Stock history", "url": "https://prices.contoso.example/",
-            "granted": ["room.info", "contexts"], "withheld": [], "pending": false, "disabled": false
+            "granted": ["room.info", "contexts"], "withheld": [], "pending": false, "disabled": false,
+            "proxied": false
         },
         "revision": 4, "created_at": AT, "updated_at": AT
     })

@@ -92,6 +92,8 @@ pub struct RoomAddin {
     pub pending: bool,
     /// An administrator disabled it: its page is not shown.
     pub disabled: bool,
+    /// Its page is shown through the isolating proxy, whatever the scheme of its own address.
+    pub proxied: bool,
 }
 
 /// What the caller may do with a room.

@@ -32,6 +32,8 @@ pub struct Session {
     pub may_manage_rooms: bool,
     /// The pools; the default one first.
     pub pools: Vec<Pool>,
+    /// Pages of add-ins can be shown through an isolating proxy here.
+    pub addin_proxy: bool,
     /// The limits that forms show.
     pub limits: Limits,
 }

@@ -27,7 +27,7 @@ const WATCH_MS = 250;
 
 export function startBroker(window: Window): void {
   const { document, location } = window;
-  const { url, origin, sandbox } = document.body.dataset;
+  const { url, origin, entrance, sandbox } = document.body.dataset;
   if (url === undefined || origin === undefined) return;
 
   const look = new URLSearchParams(location.search);
@@ -96,7 +96,8 @@ export function startBroker(window: Window): void {
 
   const show = () => {
     tellChat({ perch: 'addin-port', state: 'loading', url });
-    frame.src = url;
+    // A proxied page is entered with a ticket, which is nobody else's to know.
+    frame.src = entrance ?? url;
     document.body.replaceChildren(frame);
   };
   /** A page that browsers do not show in a frame here has a window or nothing. */

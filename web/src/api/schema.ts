@@ -807,6 +807,10 @@ export interface components {
             name: string;
             /** @description The pool that owns it. */
             pool: string;
+            /** @description Its page is shown through the isolating proxy, on an origin of its own. */
+            proxied: boolean;
+            /** @description Origins that the page may reach besides its own then. */
+            proxied_hosts: string[];
             /** @description What its page has asked for beyond that. */
             requested: components["schemas"]["Capability"][];
             /**
@@ -854,6 +858,10 @@ export interface components {
             } | null;
             /** @description Another name. */
             name?: string | null;
+            /** @description Show its page through the isolating proxy, or no more. Needs `addins.proxy_host`. */
+            proxied?: boolean | null;
+            /** @description Origins that the page may reach besides its own then, at most 16. */
+            proxied_hosts?: string[] | null;
             /**
              * Format: uint64
              * @description The revision that was read.
@@ -1343,6 +1351,10 @@ export interface components {
             };
             /** @description 1 to 256 characters. */
             name: string;
+            /** @description Show its page through the isolating proxy. Needs `addins.proxy_host`. */
+            proxied?: boolean;
+            /** @description Origins that the page may reach besides its own then, at most 16. */
+            proxied_hosts?: string[];
             /** @description Absolute, `http` or `https`, at most 2,048 bytes. */
             url: string;
         };
@@ -1895,6 +1907,8 @@ export interface components {
             name: string;
             /** @description It moved to another origin, and may do nothing until an administrator approves that. */
             pending: boolean;
+            /** @description Its page is shown through the isolating proxy, whatever the scheme of its own address. */
+            proxied: boolean;
             /** @description Its page, with variables unexpanded. */
             url: string;
             /** @description What an administrator granted it, and the room's manager withholds. */
@@ -2129,6 +2143,8 @@ export interface components {
         };
         /** @description Who is signed in, and what the client needs to know at its start. */
         Session: {
+            /** @description Pages of add-ins can be shown through an isolating proxy here. */
+            addin_proxy: boolean;
             /** @description Holds the administrator role. */
             administrator: boolean;
             /** @description The name of the deployment. */

@@ -105,7 +105,7 @@ async fn put_addin(app: &App, room: Uuid) -> Result<(Uuid, String), Error> {
         name: "Prices".to_owned(),
         url: "https://addins.bench.example/".to_owned(),
         granted: None,
-        intents: perch_wire::intent::Intents::new(),
+        ..NewAddin::default()
     };
     let addin = app.create_addin(&control, POOL, &new).await?.id;
     let patch = RoomPatch {

@@ -1,12 +1,8 @@
 //! The table of settings. A new one is a line here and a field of [`Config`].
 
-use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
-use std::str::FromStr;
-use std::time::Duration;
 
-use ipnet::IpNet;
 use perch_domain::addin::Origin;
 use perch_domain::limits::MESSAGES_PAGE_MAX;
 use perch_live_nats::NatsUrl;
@@ -17,6 +13,7 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use super::Config;
+use super::values::{address, networks, number, seconds, unless_off, within};
 use crate::logging::LogFormat;
 
 /// A setting.
@@ -60,57 +57,11 @@ impl Key {
     }
 }
 
-fn number<T: FromStr>(text: &str, range: &str) -> Result<T, String> {
-    text.trim()
-        .parse()
-        .map_err(|_| format!("{text:?} is no number {range}."))
-}
-
-fn within(text: &str, min: u32, max: u32) -> Result<u32, String> {
-    let range = format!("from {min} to {max}");
-    number(text, &range)
-        .ok()
-        .filter(|number| (min..=max).contains(number))
-        .ok_or_else(|| format!("{text:?} is no number {range}."))
-}
-
-fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse()
-        .map_err(|_| format!("{text:?} is no address with a port, such as 127.0.0.1:8400."))
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    within(text, 1, 600).map(|seconds| Duration::from_secs(seconds.into()))
-}
-
-/// Networks with commas between them; an address is a network of one.
-fn networks(text: &str) -> Result<Vec<IpNet>, String> {
-    let parts = text
-        .split(',')
-        .map(str::trim)
-        .filter(|part| !part.is_empty());
-    let network = |part: &str| {
-        let one = || part.parse::<IpAddr>().map(IpNet::from).ok();
-        let fault =
-            || format!("{part:?} is no address or network, such as 10.0.0.1 or 10.0.0.0/8.");
-        part.parse().ok().or_else(one).ok_or_else(fault)
-    };
-    parts.map(network).collect()
-}
-
 fn files(config: &mut Config) -> &mut CertificateFiles {
     config.tls.get_or_insert_with(|| CertificateFiles {
         certificate: PathBuf::new(),
         key: PathBuf::new(),
     })
-}
-
-/// What is `off` unless somebody sets it.
-fn unless_off<T>(
-    text: &str,
-    read: impl FnOnce(&str) -> Result<T, String>,
-) -> Result<Option<T>, String> {
-    (text != "off").then(|| read(text)).transpose()
 }
 
 /// Every setting, in the order in which `perch config check` prints them.
@@ -351,6 +302,16 @@ pub(crate) const KEYS: &[Key] = &[
         number: true,
         set: |config, text| {
             config.addin_check_hours = within(text, 0, 720)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "addins.proxy_host",
+        help: "Host below which proxied pages of add-ins are, such as addins.bank.example, with a certificate for *.addins.bank.example; off: no proxy",
+        default: "off",
+        number: false,
+        set: |config, text| {
+            config.addin_proxy = unless_off(text, |text| Ok(text.to_owned()))?;
             Ok(())
         },
     },

@@ -6,6 +6,7 @@
 mod flags;
 mod keys;
 mod layers;
+mod values;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -61,6 +62,8 @@ pub(crate) struct Config {
     pub(crate) default_chat_history: u32,
     /// Hours between two looks at an add-in's page.
     pub(crate) addin_check_hours: u32,
+    /// Below which host proxied pages of add-ins are.
+    pub(crate) addin_proxy: Option<String>,
     /// How much one connection may send.
     pub(crate) limits: SocketLimits,
     /// How long a browser's session lasts.
@@ -96,6 +99,7 @@ impl Config {
             node_name: String::new(),
             default_chat_history: 0,
             addin_check_hours: 0,
+            addin_proxy: None,
             limits: SocketLimits {
                 frames_per_second: NonZeroU32::MIN,
                 frames_burst: NonZeroU32::MIN,

@@ -59,6 +59,8 @@ pub(crate) async fn run(command: DemoCommand) -> Result<(), Error> {
     config.deployment_name = "Contoso".to_owned();
     config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, command.port));
     config.public_origin = Origin::parse(&format!("http://localhost:{}", command.port))?;
+    // Browsers find every name below it on this machine.
+    config.addin_proxy = Some("addins.localhost".to_owned());
     config.folder = command.folder;
     // Never the one of the configuration: everybody knows the demo's passwords.
     let database = command.storage_url.map(|text| text.parse()).transpose();

@@ -149,7 +149,7 @@ pub(super) async fn make(app: &Arc<App>, control: &Actor, addins: &str) -> Resul
                 name: name.to_owned(),
                 url: format!("{addins}/{page}/?theme={{theme}}&locale={{locale}}"),
                 granted: Some(vec![Capability::RoomInfo, granted]),
-                intents: perch_wire::intent::Intents::new(),
+                ..NewAddin::default()
             },
         )
         .await?;

@@ -1,4 +1,4 @@
-//! The prober and the poster.
+//! The prober, the poster and the upstream.
 //!
 //! The prober: one GET for the page of an add-in, as a browser would load it into the pane, and what came of it.
 //!
@@ -8,10 +8,13 @@
 //!
 //! The poster ([`WebPoster`]) posts events to where an administrator registered a webhook, with the same bounds.
 //!
+//! The upstream ([`WebUpstream`]) asks the server of a proxied page for whatever its browser asks for, and passes the answer on.
+//!
 //! Start with [`WebProber::observe`].
 
 mod exchange;
 mod trust;
+mod upstream;
 mod webhook;
 
 use std::net::{IpAddr, SocketAddr};
@@ -28,6 +31,7 @@ use url::{Host, Url};
 use crate::exchange::Exchange;
 use crate::trust::{Trust, brief};
 
+pub use crate::upstream::{ANSWER_BYTES_MAX, Passed, WebUpstream};
 pub use crate::webhook::WebPoster;
 
 /// How long a page may take for everything.

@@ -10,6 +10,7 @@
 mod addin;
 mod addin_frame;
 mod addin_health;
+mod addin_proxy;
 mod addin_storage;
 mod application;
 mod category;

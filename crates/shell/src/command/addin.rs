@@ -95,7 +95,11 @@ async fn doctor(shell: &mut Shell, arguments: DoctorArguments) -> Result<Exit, E
     let url = AddinUrl::parse(&arguments.url, &chat)?.example("en", "light")?;
     let seen = WebProber::new().observe(&url, &chat).await;
     let now = SystemClock.now();
-    let from = Viewpoint { chat: &chat, now };
+    let from = Viewpoint {
+        chat: &chat,
+        now,
+        proxied: false,
+    };
     let findings = judge(&seen, &from, &Handshakes::default());
     let health = AddinHealth::new(Uuid::nil(), &seen, now, &findings, Handshakes::default());
     Ok(say(shell, &health, &format!("{url}\nin a chat at {chat}")))

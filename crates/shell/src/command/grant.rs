@@ -41,6 +41,20 @@ pub enum GrantCommand {
         /// Everything that it may do; nothing, when none is given.
         capabilities: Vec<String>,
     },
+    /// Show an add-in's page through the isolating proxy, on an origin of its own: it reaches its own server and nothing else.
+    #[command(
+        after_help = "Example:\n  perch addin proxy Prices --host https://cdn.prices.example\n  perch addin proxy Prices --off\n\ndocs/guide/addins.md says what the deployment needs for it."
+    )]
+    Proxy {
+        /// Its identity, `pool.fqdn\name`, or its name where there is one pool.
+        identity: String,
+        /// Another origin that the page may reach. May be given up to 16 times; without it there is none.
+        #[arg(long = "host", value_name = "ORIGIN")]
+        hosts: Vec<String>,
+        /// Show it directly again.
+        #[arg(long, conflicts_with = "hosts")]
+        off: bool,
+    },
     /// List the keys that sign tokens for add-ins' servers.
     Keys,
     /// Change to a new key: published now, it signs ten minutes later.
@@ -71,6 +85,18 @@ pub(super) async fn run(shell: &mut Shell, command: GrantCommand) -> Result<Exit
             };
             (identity, patch)
         }
+        GrantCommand::Proxy {
+            identity,
+            hosts,
+            off,
+        } => {
+            let patch = AddinPatch {
+                proxied: Some(!off),
+                proxied_hosts: (!off).then_some(hosts),
+                ..AddinPatch::default()
+            };
+            (identity, patch)
+        }
         GrantCommand::Keys => {
             keys(shell, &client.token_keys().await?);
             return Ok(Exit::Done);
@@ -92,6 +118,8 @@ pub(super) async fn run(shell: &mut Shell, command: GrantCommand) -> Result<Exit
         ("Requested", json!(addin.requested)),
         ("Approved", json!(addin.approved)),
         ("Disabled", json!(addin.disabled)),
+        ("Proxied", json!(addin.proxied)),
+        ("ProxiedHosts", json!(addin.proxied_hosts)),
     ]));
     Ok(Exit::Done)
 }

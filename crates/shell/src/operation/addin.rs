@@ -38,10 +38,10 @@ pub(super) async fn create(
     let new = NewAddin {
         name: invocation.owned(Key::Name).unwrap_or_default(),
         url: invocation.owned(Key::Url).unwrap_or_default(),
-        granted: None,
-        intents: perch_wire::intent::Intents::new(),
+        ..NewAddin::default()
     };
-    Ok(Object::Addin(Box::new(client.new_addin(pool, &new).await?)))
+    let addin = client.new_addin(pool, &new).await?;
+    Ok(Object::Addin(Box::new(addin)))
 }
 
 pub(super) async fn list(

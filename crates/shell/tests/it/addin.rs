@@ -102,8 +102,7 @@ async fn a_name_that_is_taken_is_refused_in_the_servers_words() {
     let again = NewAddin {
         name: "itpersistentCHATaddin".into(),
         url: URL.into(),
-        granted: None,
-        intents: perch_wire::intent::Intents::new(),
+        ..NewAddin::default()
     };
     let error = world.client().new_addin(POOL, &again).await.unwrap_err();
     assert!(
@@ -128,8 +127,7 @@ async fn an_address_that_cannot_be_registered_is_refused_and_nothing_stored() {
         let new = NewAddin {
             name: "X".into(),
             url: url.into(),
-            granted: None,
-            intents: perch_wire::intent::Intents::new(),
+            ..NewAddin::default()
         };
         let error = world
             .client()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use perch_domain::addin::{Addin, AddinUrl};
+use perch_domain::addin::{Addin, AddinUrl, Origin};
 use perch_domain::category::{Category, Scope};
 use perch_domain::grant::Grants;
 use perch_domain::intent::Intents;
@@ -75,6 +75,11 @@ pub(crate) fn addin(n: u128, name: &str) -> Addin {
         approved: true,
         disabled: false,
         intents: Intents::default(),
+        proxied: true,
+        proxied_hosts: vec![
+            Origin::parse("https://prices.contoso.example").unwrap(),
+            Origin::parse("https://maps.contoso.example:8443").unwrap(),
+        ],
         secret: Secret([7; 32]),
         webhook: None,
         revision: Revision(1),

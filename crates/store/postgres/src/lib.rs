@@ -195,6 +195,11 @@ const fn migrations(part: &Part) -> &'static [Migration] {
                 "create_addin_handshake",
                 include_str!("../migrations/pool/0010_create_addin_handshake.sql"),
             ),
+            (
+                11,
+                "add_addin_proxy",
+                include_str!("../migrations/pool/0011_add_addin_proxy.sql"),
+            ),
         ],
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use perch_domain::addin::{Addin, AddinUrl};
+use perch_domain::addin::{Addin, AddinUrl, Origin};
 use perch_domain::category::{Category, Scope};
 use perch_domain::grant::Grants;
 use perch_domain::intent::Intents;
@@ -34,8 +34,8 @@ pub(crate) async fn load(
     let version = change::version(connection).await?;
     let since = since.map(|since| int(since.0));
     let rows = sqlx::query(
-        "SELECT id, name, addin.url, granted, requested, approved, disabled, intents, addin.secret, revision, created_at, \
-         updated_at, webhook.url AS webhook_url, webhook.secret AS webhook_secret, previous_secret, previous_until \
+        "SELECT id, name, addin.url, granted, requested, approved, disabled, intents, proxied, proxied_hosts, addin.secret, revision, \
+         created_at, updated_at, webhook.url AS webhook_url, webhook.secret AS webhook_secret, previous_secret, previous_until \
          FROM addin LEFT JOIN webhook ON webhook.addin = addin.id \
          WHERE $1::bigint IS NULL OR id IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'addin' AND version > $1)",
     )
@@ -137,6 +137,11 @@ fn addin(row: &PgRow, pool: &PoolFqdn) -> Result<Addin, StoreError> {
         approved: get(row, "approved")?,
         disabled: get(row, "disabled")?,
         intents: Intents::stored(get(row, "intents")?),
+        proxied: get(row, "proxied")?,
+        proxied_hosts: get::<String>(row, "proxied_hosts")?
+            .split_whitespace()
+            .filter_map(|origin| Origin::parse(origin).ok())
+            .collect(),
         secret: Secret(bytes_32(get(row, "secret")?, "addin", "secret")?),
         webhook: webhook::of_addin(row)?,
         revision: revision(row, "addin")?,
@@ -202,7 +207,7 @@ pub(crate) async fn insert_addin(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO addin (id, name, name_folded, url, granted, requested, approved, disabled, intents, secret, revision, \
-         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         created_at, updated_at, proxied, proxied_hosts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(addin.id.0)
     .bind(addin.name.as_str())
@@ -217,10 +222,18 @@ pub(crate) async fn insert_addin(
     .bind(int(addin.revision.0))
     .bind(addin.created_at.as_micros())
     .bind(addin.updated_at.as_micros())
+    .bind(addin.proxied)
+    .bind(hosts(addin))
     .execute(&mut *connection)
     .await
     .map_err(error)?;
     webhook::put(connection, addin).await
+}
+
+/// Origins, as they are stored.
+fn hosts(addin: &Addin) -> String {
+    let hosts: Vec<_> = addin.proxied_hosts.iter().map(Origin::as_str).collect();
+    hosts.join(" ")
 }
 
 pub(crate) async fn update_addin(
@@ -229,7 +242,7 @@ pub(crate) async fn update_addin(
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE addin SET name = $1, name_folded = $2, url = $3, granted = $4, requested = $5, approved = $6, \
-         disabled = $7, intents = $8, revision = $9, updated_at = $10 WHERE id = $11",
+         disabled = $7, intents = $8, revision = $9, updated_at = $10, proxied = $12, proxied_hosts = $13 WHERE id = $11",
     )
         .bind(addin.name.as_str())
         .bind(addin.name.folded())
@@ -242,6 +255,8 @@ pub(crate) async fn update_addin(
         .bind(int(addin.revision.0))
         .bind(addin.updated_at.as_micros())
         .bind(addin.id.0)
+        .bind(addin.proxied)
+        .bind(hosts(addin))
         .execute(&mut *connection)
         .await
         .map_err(error)?;

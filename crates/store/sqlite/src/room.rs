@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use perch_domain::addin::{Addin, AddinUrl};
+use perch_domain::addin::{Addin, AddinUrl, Origin};
 use perch_domain::category::{Category, Scope};
 use perch_domain::grant::Grants;
 use perch_domain::intent::Intents;
@@ -37,8 +37,8 @@ pub(crate) async fn load(
     let version = change::version(readers).await?;
     let since = since.map(|since| int(since.0));
     let rows = sqlx::query(
-        "SELECT id, name, addin.url, granted, requested, approved, disabled, intents, addin.secret, revision, created_at, \
-         updated_at, webhook.url AS webhook_url, webhook.secret AS webhook_secret, previous_secret, previous_until \
+        "SELECT id, name, addin.url, granted, requested, approved, disabled, intents, proxied, proxied_hosts, addin.secret, revision, \
+         created_at, updated_at, webhook.url AS webhook_url, webhook.secret AS webhook_secret, previous_secret, previous_until \
          FROM addin LEFT JOIN webhook ON webhook.addin = addin.id \
          WHERE ?1 IS NULL OR id IN (SELECT id FROM change WHERE kind = 'addin' AND version > ?1)",
     )
@@ -141,6 +141,11 @@ fn addin(row: &SqliteRow, pool: &PoolFqdn) -> Result<Addin, StoreError> {
         approved: get(row, "approved")?,
         disabled: get(row, "disabled")?,
         intents: Intents::stored(get(row, "intents")?),
+        proxied: get(row, "proxied")?,
+        proxied_hosts: get::<String>(row, "proxied_hosts")?
+            .split_whitespace()
+            .filter_map(|origin| Origin::parse(origin).ok())
+            .collect(),
         secret: Secret(bytes_32(get(row, "secret")?, "addin", "secret")?),
         webhook: webhook::of_addin(row)?,
         revision: revision(row, "addin")?,
@@ -213,8 +218,8 @@ pub(crate) async fn insert_addin(
     addin: &Addin,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO addin (id, name, name_folded, url, granted, requested, approved, disabled, intents, secret, revision, \
-         created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO addin (id, name, name_folded, url, granted, requested, approved, disabled, intents, proxied, proxied_hosts, \
+         secret, revision, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(addin.id.0)
     .bind(addin.name.as_str())
@@ -225,6 +230,8 @@ pub(crate) async fn insert_addin(
     .bind(addin.approved)
     .bind(addin.disabled)
     .bind(addin.intents.to_string())
+    .bind(addin.proxied)
+    .bind(hosts(addin))
     .bind(addin.secret.0.as_slice())
     .bind(int(addin.revision.0))
     .bind(addin.created_at.as_micros())
@@ -235,13 +242,19 @@ pub(crate) async fn insert_addin(
     webhook::put(connection, addin).await
 }
 
+/// Origins, as they are stored.
+fn hosts(addin: &Addin) -> String {
+    let hosts: Vec<_> = addin.proxied_hosts.iter().map(Origin::as_str).collect();
+    hosts.join(" ")
+}
+
 pub(crate) async fn update_addin(
     connection: &mut SqliteConnection,
     addin: &Addin,
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE addin SET name = ?, name_folded = ?, url = ?, granted = ?, requested = ?, approved = ?, disabled = ?, \
-         intents = ?, revision = ?, updated_at = ? WHERE id = ?",
+         intents = ?, proxied = ?, proxied_hosts = ?, revision = ?, updated_at = ? WHERE id = ?",
     )
         .bind(addin.name.as_str())
         .bind(addin.name.folded())
@@ -251,6 +264,8 @@ pub(crate) async fn update_addin(
         .bind(addin.approved)
         .bind(addin.disabled)
         .bind(addin.intents.to_string())
+        .bind(addin.proxied)
+        .bind(hosts(addin))
         .bind(int(addin.revision.0))
         .bind(addin.updated_at.as_micros())
         .bind(addin.id.0)

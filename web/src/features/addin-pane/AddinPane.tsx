@@ -35,8 +35,8 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
   const addin = room.addin ?? null;
   // Another add-in, another address, a frame that may do other things, or a reload is another load.
   const windows = addin?.granted.includes('popups');
-  const { load, phase, reload, note } = useLoads(`${addin?.id} ${addin?.url} ${windows}`);
-  const origin = addin === null ? undefined : originOf(addin.url, location.protocol);
+  const { load, phase, reload, note } = useLoads(`${addin?.id} ${addin?.url} ${addin?.proxied} ${windows}`);
+  const origin = addin === null ? undefined : originOf(addin.url, location.protocol, addin.proxied);
   const [windowOf, setWindowOf] = useState<string | null>(null);
   const isInWindow = windowOf === load;
   const usable = addin !== null && !addin.disabled && origin !== undefined;
@@ -72,7 +72,7 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
             <RotateCw aria-hidden />
           </IconButton>
         )}
-        {usable && !isInWindow && (
+        {usable && !isInWindow && !addin.proxied && (
           <IconButton label={t('open_window')} onPress={() => setWindowOf(load)}>
             <ExternalLink aria-hidden />
           </IconButton>

@@ -107,8 +107,8 @@ function OpenedPage({ room, opened, isShown, environment }: OpenedPageProps) {
   const isGone = known.error instanceof ProblemError && [403, 404].includes(known.error.status);
   const granted = addin.approved ? addin.granted : [];
   const windows = granted.includes('popups');
-  const { load, phase, reload, note } = useLoads(`${addin.url} ${windows}`);
-  const origin = originOf(addin.url, location.protocol);
+  const { load, phase, reload, note } = useLoads(`${addin.url} ${addin.proxied} ${windows}`);
+  const origin = originOf(addin.url, location.protocol, addin.proxied);
   const usable = !isGone && !addin.disabled && origin !== undefined && !origin.blocked;
   const asked = usable ? addin.id : undefined;
   const handshake = useHandshake({ room: room.id, addin: asked, beside: true, load, phase });

@@ -10,14 +10,17 @@ export interface AddinOrigin {
 /** Addresses that browsers trust although they are http. */
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** `url` may hold variables; they never stand in scheme, host or port. Undefined when it is no address at all. */
-export function originOf(url: string, chatProtocol: string): AddinOrigin | undefined {
+/**
+ * `url` may hold variables; they never stand in scheme, host or port. A page that is `proxied` is shown by the chat's own scheme. Undefined
+ * when it is no address at all.
+ */
+export function originOf(url: string, chatProtocol: string, proxied = false): AddinOrigin | undefined {
   if (!URL.canParse(url)) return undefined;
   const parsed = new URL(url);
   if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') return undefined;
   const secure = parsed.protocol === 'https:';
   return {
     label: secure ? parsed.host : parsed.origin,
-    blocked: chatProtocol === 'https:' && !secure && !LOOPBACK.test(parsed.hostname),
+    blocked: !proxied && chatProtocol === 'https:' && !secure && !LOOPBACK.test(parsed.hostname),
   };
 }

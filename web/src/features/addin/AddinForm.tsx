@@ -75,7 +75,7 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
   const { t } = useTranslation(['addin', 'admin', 'form', 'grant']);
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const { limits } = useSession();
+  const { limits, addin_proxy } = useSession();
   const { pool } = usePanel();
   const title = addin ? t('edit_title') : t('new_title');
   /** What is previewed while the URL is being typed: half an address is somebody else's. */
@@ -97,15 +97,19 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
       granted: start.granted ?? [...PRESETS.contexts],
       intents: intentsText(start.intents ?? {}),
       disabled: addin?.disabled ?? false,
+      proxied: addin?.proxied ?? false,
+      proxied_hosts: (addin?.proxied_hosts ?? []).join('\n'),
       approve: false,
     },
     ...(addin && { revision: addin.revision }),
-    bodyOf: ({ name, url, granted, intents, disabled, approve }) => ({
+    bodyOf: ({ name, url, granted, intents, disabled, proxied, proxied_hosts, approve }) => ({
       name: name.trim(),
       url: url.trim(),
       granted,
       intents: intentsOf(intents),
       disabled,
+      proxied,
+      proxied_hosts: proxied_hosts.split(/\s+/).filter(Boolean),
       approve,
     }),
     check: ({ name, url, intents }) => {
@@ -118,7 +122,7 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
           intentsOf(intents) === null ? t('intents_unreadable', { example: INTENTS_EXAMPLE }) : undefined,
       };
     },
-    save: ({ name, url, granted, intents }, { approve, ...changed }, revision) =>
+    save: ({ name, url, granted, intents, proxied, proxied_hosts }, { approve, ...changed }, revision) =>
       addin
         ? unwrap(
             api.PATCH('/api/v1/pools/{pool}/addins/{id}', {
@@ -134,7 +138,13 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
         : unwrap(
             api.POST('/api/v1/pools/{pool}/addins', {
               params: { path: { pool: pool.fqdn } },
-              body: { name, url, granted, intents: intents ?? {} },
+              body: {
+                name,
+                url,
+                granted,
+                intents: intents ?? {},
+                ...(proxied && { proxied, proxied_hosts }),
+              },
             }),
           ),
     onSaved: () => {
@@ -227,6 +237,30 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
           {...form.field('intents')}
         />
       </FormField>
+      <FormField name="proxied">
+        <Checkbox
+          isSelected={form.values.proxied}
+          onChange={form.set('proxied')}
+          changed={form.field('proxied').changed}
+          isDisabled={!addin_proxy && !form.values.proxied}
+          description={t(addin_proxy ? 'proxied_words' : 'proxied_unset')}
+        >
+          {t('proxied')}
+        </Checkbox>
+      </FormField>
+      {form.values.proxied && (
+        <FormField name="proxied_hosts">
+          <TextField
+            label={t('proxied_hosts')}
+            rows={2}
+            value={form.values.proxied_hosts}
+            onChange={form.set('proxied_hosts')}
+            description={t('proxied_hosts_words')}
+            mono
+            {...form.field('proxied_hosts')}
+          />
+        </FormField>
+      )}
       {addin && (
         <FormField name="disabled">
           <Checkbox

@@ -41,6 +41,7 @@ fn said_at(chat: &str, seen: &Observation) -> Vec<&'static str> {
     let from = Viewpoint {
         chat: &chat,
         now: SystemClock.now(),
+        proxied: false,
     };
     let findings = judge(seen, &from, &Handshakes::default());
     findings

@@ -1,7 +1,8 @@
 /** The isolating proxy: a page that is not shown otherwise is shown, speaks with its room, and reaches what was declared only. */
-import type { Demo } from './demo';
-import { expectAccessible } from './demo';
-import { expect, type Guest, guestPage, roomId, test } from './guest';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { type Demo, expectAccessible } from './demo';
+import { expect, type Guest, guestPage, putOnRoom, roomId, test } from './guest';
 
 /** What a page tries, each by a name: what came of it stands in its text. */
 const TRIES = `
@@ -24,6 +25,13 @@ const TRIES = `
     socket.onopen = () => done('reached');
     socket.onerror = failed;
   }));
+  attempt('call', async () => {
+    const call = new RTCPeerConnection({ iceServers: [{ urls: 'stun:' + STUN }] });
+    call.createDataChannel('secret');
+    await call.setLocalDescription(await call.createOffer());
+    await new Promise((done) => { call.onicegatheringstatechange = () => call.iceGatheringState === 'complete' && done(); setTimeout(done, 1_000); });
+    return 'tried';
+  });
   attempt('worker', () => navigator.serviceWorker.register('/worker.js').then(() => 'installed'));
   attempt('window', () => (open(OTHER) === null ? 'refused' : 'opened'));
   attempt('chat', () => parent.parent.document.title);
@@ -52,9 +60,9 @@ function sites(guest: Guest): Sites {
   return { declared: by('cdn.localhost'), other: by('localhost') };
 }
 
-function serve(guest: Guest, demo: Demo, asked: string[]): void {
+function serve(guest: Guest, demo: Demo, stun: string, asked: string[]): void {
   const { declared, other } = sites(guest);
-  const names = Object.entries({ DECLARED: declared, OTHER: other, CHAT: demo.url });
+  const names = Object.entries({ DECLARED: declared, OTHER: other, CHAT: demo.url, STUN: stun });
   const constants = names.map(([name, value]) => `const ${name} = ${JSON.stringify(value)};`).join('\n');
   guest.answer('/prices', (_, response) => {
     response
@@ -85,7 +93,10 @@ test('a page that refuses frames is shown once it is isolated, and reaches what 
   guest,
 }) => {
   const asked: string[] = [];
-  serve(guest, demo, asked);
+  const packets: Buffer[] = [];
+  const stun = createSocket('udp4', (packet) => packets.push(packet)).bind(0, '127.0.0.1');
+  await once(stun, 'listening');
+  serve(guest, demo, `127.0.0.1:${stun.address().port}`, asked);
   const { declared } = sites(guest);
 
   const control = await demo.as('control');
@@ -124,14 +135,22 @@ test('a page that refuses frames is shown once it is isolated, and reaches what 
     'declared image: shown',
     'other image: refused',
     'socket: refused',
+    'call: ',
     'worker: refused',
     'window: refused',
     'chat: refused',
     'chat api: refused',
     'own api: 404',
   ]) {
-    await expect(tried.filter({ hasText: what })).toHaveText(what);
+    await expect(tried.filter({ hasText: what })).toContainText(what);
   }
+  // However far a call got, it reached nobody; the same from a page that may is heard.
+  expect(packets).toHaveLength(0);
+  const elsewhere = await amelie.context().newPage();
+  await elsewhere.goto(`${guest.origin}/prices`);
+  await expect.poll(() => packets.length).toBeGreaterThan(0);
+  await elsewhere.close();
+  stun.close();
   // It sees what it set itself, and neither the chat's session nor its own pass.
   await expect(tried.filter({ hasText: 'cookies:' })).toHaveText('cookies: perch_session=tossed');
   expect((await amelie.context().request.get('/api/v1/session')).status()).toBe(200);
@@ -164,4 +183,35 @@ test('a page that refuses frames is shown once it is isolated, and reaches what 
   await expect(pane.locator('iframe:not([hidden])')).toHaveCount(0);
   const entered = amelie.frames().filter((frame) => frame.url().includes('.addins.localhost'));
   await expect.poll(() => entered.every((frame) => frame.isDetached())).toBe(true);
+});
+
+test('an isolated page that speaks FDC3 is known by where it is shown', async ({ demo, guest }) => {
+  guest.answer('/agent', (_, response) =>
+    response.setHeader('Content-Type', 'text/html').end(`<!doctype html><h1 id="said">starting</h1><script>
+      const put = (text) => { document.getElementById('said').textContent = text; };
+      const meta = { connectionAttemptUuid: crypto.randomUUID(), timestamp: new Date() };
+      addEventListener('message', ({ data, ports: [port] }) => {
+        if (data.type !== 'WCP3Handshake') return;
+        port.onmessage = ({ data: { type, payload } }) => put(type + ' ' + payload.appId);
+        const payload = { identityUrl: location.href, actualUrl: location.href };
+        port.postMessage({ type: 'WCP4ValidateAppIdentity', meta, payload });
+      });
+      const payload = { identityUrl: location.href, actualUrl: location.href, fdc3Version: '2.2' };
+      parent.postMessage({ type: 'WCP1Hello', meta, payload }, '*');
+    </script>`),
+  );
+  const addin = await putOnRoom(demo, 'FX Spot', 'Agent', `${guest.origin}/agent`, ['contexts']);
+  const { request } = (await demo.as('control')).context();
+  const path = `/api/v1/pools/pchat01.contoso.example/addins/${addin}`;
+  const amelie = await demo.as('amelie');
+  await amelie.goto(`/room/${await roomId(demo, 'FX Spot')}`);
+  const page = guestPage(amelie);
+  await expect(page.locator('#said')).toHaveText(/^WCP5ValidateAppIdentityResponse Agent@/);
+  // Isolated while it is shown, it is loaded anew.
+  await page.locator('#said').evaluate((said) => said.remove());
+  const put = await request.patch(path, { headers: { Origin: demo.url }, data: { proxied: true } });
+  expect(put.ok(), await put.text()).toBe(true);
+  await expect(page.locator('#said')).toHaveText(/^WCP5ValidateAppIdentityResponse Agent@/);
+  const hosts = amelie.frames().map((frame) => new URL(frame.url()).hostname);
+  expect(hosts.filter((name) => name.endsWith('.addins.localhost'))).toHaveLength(1);
 });

@@ -5,7 +5,7 @@
 //! person may see is asked anew for every request.
 
 use perch_domain::addin::{Addin, Origin};
-use perch_domain::addin_proxy::{Site, policy};
+use perch_domain::addin_proxy::{Site, connections, policy};
 use perch_domain::credential::{Credential, CredentialKind};
 use perch_domain::permission::RoomAction;
 use perch_domain::{AddinId, Code, PrincipalId, Refusal, RoomId};
@@ -76,6 +76,8 @@ pub struct Upstream {
     pub page: Url,
     /// The page's policy.
     pub policy: String,
+    /// The page's `Connection-Allowlist`.
+    pub connections: String,
     /// Who looks at it.
     pub person: PrincipalId,
 }
@@ -189,6 +191,7 @@ impl App {
         Ok(Upstream {
             page: Url::parse(origin.as_str()).map_err(|_| no_addin())?,
             policy: policy(&addin.proxied_hosts, &self.settings().own_origin),
+            connections: connections(&addin.proxied_hosts),
             person,
         })
     }

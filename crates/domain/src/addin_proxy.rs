@@ -158,6 +158,17 @@ pub fn policy(hosts: &[Origin], chat: &Origin) -> String {
     )
 }
 
+/// The same as a `Connection-Allowlist`, for the browsers that know it: it holds for what no security policy does, such as WebRTC
+/// and names that are looked up ahead. Where a redirect may lead is the policy's.
+#[must_use]
+pub fn connections(hosts: &[Origin]) -> String {
+    let declared: String = hosts
+        .iter()
+        .map(|origin| format!(" \"{origin}\""))
+        .collect();
+    format!("(response-origin{declared}); webrtc=block; redirects=allow")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,6 +249,10 @@ mod tests {
         assert!(
             policy.ends_with("frame-ancestors https://chat.bank.example:8443"),
             "{policy}"
+        );
+        assert_eq!(
+            connections(&declared),
+            "(response-origin \"https://prices.example\"); webrtc=block; redirects=allow"
         );
         assert!(hosts(&["https://chat.bank.example:8443".to_owned()], &chat()).is_err());
         assert!(hosts(&["javascript:alert(1)".to_owned()], &chat()).is_err());

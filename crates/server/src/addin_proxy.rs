@@ -267,6 +267,8 @@ fn passed_on(head: &Parts, upstream: &Upstream, at: &Url, origin: &str) -> Optio
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     let policy = HeaderValue::from_str(&upstream.policy).ok()?;
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    let connections = HeaderValue::from_str(&upstream.connections).ok()?;
+    headers.insert("connection-allowlist", connections);
     Some(headers)
 }
 

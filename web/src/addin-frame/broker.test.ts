@@ -80,7 +80,14 @@ describe('the broker', () => {
     arrives({ data: { ...HELLO, wants: ['storage', 7, 'x'.repeat(65)] } });
     expect(page.postMessage).not.toHaveBeenCalled();
     expect(chat.postMessage).toHaveBeenLastCalledWith(
-      { perch: 'addin-port', state: 'connected', hello: 1, dialect: 'perch', wants: ['storage'] },
+      {
+        perch: 'addin-port',
+        state: 'connected',
+        hello: 1,
+        origin: ORIGIN,
+        dialect: 'perch',
+        wants: ['storage'],
+      },
       CHAT,
       [aPort],
     );
@@ -121,7 +128,7 @@ describe('the broker', () => {
     };
     expect(page.postMessage).toHaveBeenCalledExactlyOnceWith(handshake, ORIGIN, [aPort]);
     expect(chat.postMessage).toHaveBeenLastCalledWith(
-      { perch: 'addin-port', state: 'connected', hello: 1, dialect: 'fdc3', attempt: 'a-1' },
+      { perch: 'addin-port', state: 'connected', hello: 1, origin: ORIGIN, dialect: 'fdc3', attempt: 'a-1' },
       CHAT,
       [aPort],
     );
@@ -132,7 +139,13 @@ describe('the broker', () => {
     const question = { api: 'fromWidget', action: 'supported_api_versions', requestId: '1' };
     arrives({ data: question });
     const [message, , ports] = chat.postMessage.mock.lastCall as [unknown, string, MessagePort[]];
-    expect(message).toEqual({ perch: 'addin-port', state: 'connected', hello: 1, dialect: 'matrix' });
+    expect(message).toEqual({
+      perch: 'addin-port',
+      state: 'connected',
+      hello: 1,
+      origin: ORIGIN,
+      dialect: 'matrix',
+    });
     expect(page.postMessage).not.toHaveBeenCalled();
     const heard: unknown[] = [];
     const [port] = ports;

@@ -56,7 +56,7 @@ export function startBroker(window: Window): void {
     relay?.close();
     waiting = relay = undefined;
     const { port1, port2 } = new MessageChannel();
-    tellChat({ perch: 'addin-port', state: 'connected', hello: count, ...dialect }, [port2]);
+    tellChat({ perch: 'addin-port', state: 'connected', hello: count, origin, ...dialect }, [port2]);
     if (dialect.dialect === 'perch') waiting = port1;
     else if (dialect.dialect === 'fdc3') page.postMessage(handshake(dialect.attempt), origin, [port1]);
     else {

@@ -12,9 +12,9 @@ export type AddinPortMessage =
   | { perch: 'addin-port'; state: 'window'; open: boolean }
   /**
    * The page said its first words. The message carries the chat's port of the new session. `hello` counts the hellos of
-   * this document.
+   * this document, `origin` is where the page is shown.
    */
-  | ({ perch: 'addin-port'; state: 'connected'; hello: number } & Dialect);
+  | ({ perch: 'addin-port'; state: 'connected'; hello: number; origin: string } & Dialect);
 
 /** Something that the broker refused; see the codes of the API's `BridgeCode`. */
 export type BrokerRefusal = 'ReloadedTooOften' | 'ForeignHello' | 'LeftOrigin';

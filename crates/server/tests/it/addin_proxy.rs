@@ -192,6 +192,10 @@ async fn a_page_is_shown_on_an_origin_of_its_own_with_our_policy_and_nothing_of_
         policy.starts_with(begins) && policy.ends_with(&ends),
         "{policy}"
     );
+    assert_eq!(
+        head["connection-allowlist"],
+        "(response-origin \"https://cdn.example\"); webrtc=block; redirects=allow"
+    );
     for name in [
         "x-frame-options",
         "clear-site-data",

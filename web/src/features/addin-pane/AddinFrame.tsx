@@ -74,7 +74,7 @@ export function AddinFrame({
     });
   const may: May = (capability) => latest.current.addin.granted.includes(capability);
 
-  const arrived = ({ port, dialect, pane, use, flooded, silent, welcome }: Arrival): PageSession => {
+  const arrived = ({ port, origin, dialect, pane, use, flooded, silent, welcome }: Arrival): PageSession => {
     const access = roomAccess({
       ...latest.current,
       live,
@@ -86,7 +86,7 @@ export function AddinFrame({
     if (dialect.dialect === 'fdc3') {
       const detach = attach({ access, may });
       const { attempt } = dialect;
-      const agreed = openFdc3(port, { ...latest.current, live, attempt, may, flooded, use });
+      const agreed = openFdc3(port, { ...latest.current, live, origin, attempt, may, flooded, use });
       return {
         close: () => {
           detach();

@@ -117,11 +117,11 @@ function OpenedPage({ room, opened, isShown, environment }: OpenedPageProps) {
     latest.current = granted;
   });
   const may: May = (capability) => latest.current.includes(capability);
-  const arrived = ({ port, dialect, use, flooded }: Arrival) => {
+  const arrived = ({ port, origin, dialect, use, flooded }: Arrival) => {
     // A page that speaks our own protocol is not welcomed: it has no room here.
     if (dialect.dialect !== 'fdc3') return null;
     const { attempt } = dialect;
-    return openFdc3Beside(port, { live, room: room.id, addin, instance, attempt, may, flooded, use });
+    return openFdc3Beside(port, { live, room: room.id, addin, instance, origin, attempt, may, flooded, use });
   };
   const words = isGone ? (
     <EmptyState icon={<Trash2 aria-hidden />} title={t('removed_title')}>

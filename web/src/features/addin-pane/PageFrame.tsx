@@ -20,6 +20,8 @@ export type Phase = 'loading' | 'loaded' | 'connected' | 'silent' | 'blocked' | 
 /** A page that has said its first words. */
 export interface Arrival {
   port: MessagePort;
+  /** Where it is shown: the proxy's, for a page that is isolated. */
+  origin: string;
   dialect: Dialect;
   pane: OpenPane;
   use: PaneUse;
@@ -55,6 +57,8 @@ export interface PageFrameProps {
   whyClosed: () => Closed;
 }
 
+type Connected = Extract<AddinPortMessage, { state: 'connected' }>;
+
 export function PageFrame(props: PageFrameProps) {
   const { title, isHidden, isEnding = false, isInWindow = false } = props;
   const [source] = useState(props.source);
@@ -83,7 +87,8 @@ export function PageFrame(props: PageFrameProps) {
     /** The latest hello: what comes of an earlier one is too late. */
     let latestHello = 0;
     let isBlocked = false;
-    const begin = async (broker: Window, port: MessagePort, hello: number, dialect: Dialect) => {
+    const begin = async (broker: Window, port: MessagePort, said: Connected) => {
+      const { hello, origin, ...dialect } = said;
       latestHello = hello;
       end();
       const wants = dialect.dialect === 'perch' ? dialect.wants : [];
@@ -93,7 +98,8 @@ export function PageFrame(props: PageFrameProps) {
       const { granted, denied } = pane;
       const answer: AddinWelcome = { perch: 'addin-welcome', hello, granted, denied };
       const welcome = () => broker.postMessage(answer, location.origin);
-      session.current = latest.current.onArrival({ port, dialect, pane, use, flooded, silent, welcome });
+      const arrival = { port, origin, dialect, pane, use, flooded, silent, welcome };
+      session.current = latest.current.onArrival(arrival);
       if (session.current === null) use.refused('MsgNotSupported');
       else latest.current.onPhase('connected');
     };
@@ -129,7 +135,7 @@ export function PageFrame(props: PageFrameProps) {
       }
       const [port] = event.ports;
       if (message.state === 'connected' && port !== undefined && !latest.current.isEnding) {
-        begin(broker, port, message.hello, message).catch(() => latest.current.onPhase('failed'));
+        begin(broker, port, message).catch(() => latest.current.onPhase('failed'));
       }
     };
     window.addEventListener('message', listen);
@@ -169,11 +175,12 @@ export function PageFrame(props: PageFrameProps) {
 
 function isAddinPortMessage(data: unknown): data is AddinPortMessage {
   if (typeof data !== 'object' || data === null) return false;
-  const { perch, state, url, hello, dialect, code, open } = data as Record<string, unknown>;
+  const { perch, state, url, hello, origin, dialect, code, open } = data as Record<string, unknown>;
   if (perch !== 'addin-port') return false;
   if (state === 'window') return typeof open === 'boolean';
   if (state === 'refused') return typeof code === 'string';
-  if (state === 'connected') return typeof hello === 'number' && typeof dialect === 'string';
+  if (state === 'connected')
+    return typeof hello === 'number' && typeof origin === 'string' && typeof dialect === 'string';
   return state === 'loaded' || (state === 'loading' && typeof url === 'string');
 }
 

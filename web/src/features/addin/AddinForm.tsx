@@ -170,7 +170,11 @@ function AddinForm({ addin, start }: { addin?: Addin; start: NewAddin }) {
         <>
           {addin && <HealthPanel pool={pool.fqdn} addin={addin.id} isMoving={url !== addin.url} />}
           {addin && <WebhookPanel pool={pool.fqdn} addin={addin.id} />}
-          <AddinPreview url={previewed} isUsable={urlProblem(previewed) === undefined} />
+          <AddinPreview
+            url={previewed}
+            isUsable={urlProblem(previewed) === undefined}
+            isProxied={form.values.proxied}
+          />
         </>
       }
     >

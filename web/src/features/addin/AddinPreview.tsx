@@ -3,7 +3,7 @@
  * cannot draw there.
  */
 import { CAPABILITIES } from '@perch/addin/host';
-import { ExternalLink, EyeOff, Globe, RotateCw } from 'lucide-react';
+import { ExternalLink, EyeOff, Globe, RotateCw, ShieldCheck } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AddinWelcome } from '../../addin-frame/messages';
@@ -23,12 +23,14 @@ export interface AddinPreviewProps {
   url: string;
   /** Whether it may be registered; only such an address is loaded. */
   isUsable: boolean;
+  /** It is to be shown through the isolating proxy, which fetches it for the people of a room. */
+  isProxied: boolean;
 }
 
-export function AddinPreview({ url, isUsable }: AddinPreviewProps) {
+export function AddinPreview({ url, isUsable, isProxied }: AddinPreviewProps) {
   const { t } = useTranslation(['addin', 'pane']);
   const [loads, setLoads] = useState(0);
-  const origin = isUsable ? originOf(url, location.protocol) : undefined;
+  const origin = isUsable ? originOf(url, location.protocol, isProxied) : undefined;
 
   return (
     <section aria-label={t('preview')} className={styles.preview}>
@@ -37,9 +39,11 @@ export function AddinPreview({ url, isUsable }: AddinPreviewProps) {
         {origin && (
           <>
             <span className={styles.origin}>{origin.label}</span>
-            <IconButton label={t('pane:reload')} onPress={() => setLoads(loads + 1)}>
-              <RotateCw aria-hidden />
-            </IconButton>
+            {!isProxied && (
+              <IconButton label={t('pane:reload')} onPress={() => setLoads(loads + 1)}>
+                <RotateCw aria-hidden />
+              </IconButton>
+            )}
             <IconLink label={t('pane:open_window')} href={url}>
               <ExternalLink aria-hidden />
             </IconLink>
@@ -64,7 +68,12 @@ export function AddinPreview({ url, isUsable }: AddinPreviewProps) {
           {t('pane:mixed_words')}
         </EmptyState>
       )}
-      {origin && !origin.blocked && (
+      {origin && isProxied && (
+        <EmptyState icon={<ShieldCheck aria-hidden />} title={t('preview_proxied_title')}>
+          {t('preview_proxied_words')}
+        </EmptyState>
+      )}
+      {origin && !origin.blocked && !isProxied && (
         <>
           <PreviewFrame key={`${loads} ${url}`} url={url} />
           <p className={styles.note}>{t('preview_note')}</p>

@@ -12,6 +12,8 @@ export interface OpenOptions {
   live: LiveClient;
   room: Room;
   addin: RoomAddin;
+  /** Where its page is shown. */
+  origin: string;
   attempt: string;
   may: May;
   flooded: () => void;
@@ -22,15 +24,14 @@ export interface OpenOptions {
 const CHOSEN = ['ViewChart', 'ViewInstrument', 'ViewAnalysis', 'ViewContact', 'ViewProfile'];
 
 export function openFdc3(port: MessagePort, options: OpenOptions): { close(): void } {
-  const { live, room, addin, attempt, may, flooded, use } = options;
+  const { live, room, addin, origin, attempt, may, flooded, use } = options;
   const agent = agentOf(live);
   const latest = latestContext(room.id);
   const session = new Fdc3Session(port, {
     agent,
     attempt,
     appId: `${addin.name}@${room.pool}`,
-    // Variables never stand in scheme, host or port.
-    origin: new URL(addin.url).origin,
+    origin,
     room: { id: room.id, name: may('room.info') ? room.name : 'Room' },
     beside: false,
     latest: latest !== undefined && may('contexts') ? toFdc3(latest) : null,
@@ -55,7 +56,8 @@ export function openFdc3(port: MessagePort, options: OpenOptions): { close(): vo
   };
 }
 
-export interface BesideOptions extends Pick<OpenOptions, 'live' | 'attempt' | 'may' | 'flooded' | 'use'> {
+export interface BesideOptions
+  extends Pick<OpenOptions, 'live' | 'origin' | 'attempt' | 'may' | 'flooded' | 'use'> {
   /** The room beside whose own page it is. */
   room: string;
   addin: Addin;
@@ -64,13 +66,13 @@ export interface BesideOptions extends Pick<OpenOptions, 'live' | 'attempt' | 'm
 
 /** A session of a page that another one opened. */
 export function openFdc3Beside(port: MessagePort, options: BesideOptions): { close(): void } {
-  const { live, room, addin, instance, attempt, may, flooded, use } = options;
+  const { live, room, addin, instance, origin, attempt, may, flooded, use } = options;
   const agent = agentOf(live);
   const session = new Fdc3Session(port, {
     agent,
     attempt,
     appId: `${addin.name}@${addin.pool}`,
-    origin: new URL(addin.url).origin,
+    origin,
     room: { id: room, name: '' },
     beside: true,
     latest: null,

@@ -88,7 +88,7 @@ export class Fdc3Session {
     const answer = (type: string, content: object) =>
       this.#post({ type, meta: { connectionAttemptUuid: attempt, timestamp: new Date() }, payload: content });
     if (!isOf(origin, said.identityUrl) || !isOf(origin, said.actualUrl)) {
-      const message = `The addresses of this page are not of ${origin}, where its add-in is registered.`;
+      const message = `The addresses of this page are not of ${origin}, where its add-in is shown.`;
       answer('WCP5ValidateAppIdentityFailedResponse', { message });
       this.#end('refused');
       return;

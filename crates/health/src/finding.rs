@@ -85,7 +85,7 @@ findings! {
     /// `X-Frame-Options`.
     FrameOptions: Fault, "Remove the header X-Frame-Options: {value}, or send Content-Security-Policy: frame-ancestors {origin}, which browsers obey instead.",
     /// An http page under an https chat.
-    MixedContent: Fault, "Browsers do not show an http page inside a chat that is https. Serve the page over https.",
+    MixedContent: Fault, "Browsers do not show an http page inside a chat that is https. Serve the page over https, or isolate it.",
     /// A download instead of a page.
     Download: Fault, "The page is a download ({cause}), which the pane does not allow. Send text/html without Content-Disposition: attachment.",
     /// A type that the frame does not show.

@@ -435,6 +435,28 @@ async fn an_add_in_is_granted_disabled_and_enabled() {
 }
 
 #[tokio::test]
+async fn an_add_ins_page_is_isolated_with_the_hosts_that_are_named_and_shown_directly_again() {
+    let world = with_addin().await;
+    let name = "ITPersistentChatAddin";
+    let cdn = ["--host", "https://cdn.example/"];
+    let ran = world
+        .plain(&[&["addin", "proxy", name][..], &cdn].concat())
+        .await;
+    let shown = &ran.objects()[0];
+    assert_eq!(shown["Proxied"], true);
+    assert_eq!(
+        shown["ProxiedHosts"],
+        serde_json::json!(["https://cdn.example"])
+    );
+    world
+        .plain(&["addin", "proxy", name, "--host", "no origin"])
+        .await
+        .refused("InvalidUrl");
+    let ran = world.plain(&["addin", "proxy", name, "--off"]).await;
+    assert_eq!(ran.objects()[0]["Proxied"], false);
+}
+
+#[tokio::test]
 async fn the_key_of_tokens_is_changed() {
     let world = World::start().await;
     assert_eq!(world.plain(&["addin", "keys"]).await.objects().len(), 1);

@@ -3,13 +3,14 @@ import {
   type Author,
   CAPABILITIES,
   type Capability,
+  type Card,
+  type CardAction,
+  type CardContext,
   type Context,
   type ContextOrigin,
   type Denied,
   type Environment,
   type Events,
-  type FilterAnswer,
-  LIMITS,
   type Message,
   type Methods,
   type NoParams,
@@ -17,6 +18,7 @@ import {
   type Participant,
   type RoomProperties,
   type StorageEntry,
+  type Tone,
   type User,
 } from './protocol.js';
 
@@ -31,9 +33,10 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 export const text: Check<string> = (value): value is string => typeof value === 'string';
-const flag: Check<boolean> = (value): value is boolean => typeof value === 'boolean';
-const whole: Check<number> = (value): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
-const anything: Check<unknown> = (value): value is unknown => value !== undefined;
+export const flag: Check<boolean> = (value): value is boolean => typeof value === 'boolean';
+export const whole: Check<number> = (value): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0;
+export const anything: Check<unknown> = (value): value is unknown => value !== undefined;
 
 export function oneOf<const T extends string>(...values: readonly T[]): Check<T> {
   return (value): value is T => values.includes(value as T);
@@ -60,16 +63,6 @@ export function shape<T extends object>(fields: Fields<T>, more: 'open' | 'exact
     (more === 'open' || Object.keys(value).every((key) => Object.hasOwn(fields, key)));
 }
 
-function count(most: number): Check<number> {
-  return (value): value is number => whole(value) && value >= 1 && value <= most;
-}
-
-function atMost(chars: number): Check<string> {
-  return (value): value is string => text(value) && value.length <= chars;
-}
-
-const storageKey: Check<string> = (value): value is string =>
-  text(value) && value.length >= 1 && value.length <= 128;
 const stringMap: Check<Readonly<Record<string, string>>> = (
   value,
 ): value is Readonly<Record<string, string>> => isRecord(value) && Object.values(value).every(text);
@@ -78,6 +71,23 @@ const authorFields: Fields<Author> = { id: text, address: text, display_name: te
 const author = shape<Author>(authorFields);
 const context = shape<Context>({ type: text, name: text, id: stringMap, start: whole, end: whole });
 const origin = shape<ContextOrigin>({ seq: whole, author: optional(author), at: text });
+// What a card may hold the server decides, and tones may be added: a page is not kept from what it does not know.
+export const card = shape<Card>({
+  title: text,
+  summary: optional(text),
+  tone: optional(text as Check<Tone>),
+  fields: optional(list(shape<{ label: string; value: string }>({ label: text, value: text }))),
+  footer: optional(text),
+  actions: optional(
+    list(
+      shape<{ label: string; url?: string; context?: CardContext }>({
+        label: text,
+        url: optional(text),
+        context: optional(shape<CardContext>({ type: text, name: text, id: stringMap })),
+      }) as Check<CardAction>,
+    ),
+  ),
+});
 const capability = oneOf(...CAPABILITIES);
 const denied = shape<Denied>({
   capability: text,
@@ -91,6 +101,8 @@ const message = shape<Message>({
   alert: flag,
   title: optional(text),
   contexts: list(context),
+  card: optional(card),
+  updates: optional(whole),
   cut: optional(flag),
 });
 const participant = shape<Participant>({ ...authorFields, manager: flag, presenter: flag, can_post: flag });
@@ -117,48 +129,7 @@ const entry = shape<StorageEntry>({
   updated_by: author,
 });
 const messages = shape<{ readonly messages: readonly Message[] }>({ messages: list(message) });
-const none = shape<NoParams>({}, 'exact');
-const answered = { id: text };
-const passed = shape<{ id: string; action: 'passed' }>({ ...answered, action: oneOf('passed') }, 'exact');
-const replaced = shape<{ id: string } & Extract<FilterAnswer, { action: 'replaced' }>>(
-  { ...answered, action: oneOf('replaced'), text, title: optional(text) },
-  'exact',
-);
-const canceled = shape<{ id: string } & Extract<FilterAnswer, { action: 'canceled' }>>(
-  { ...answered, action: oneOf('canceled'), reason: atMost(LIMITS.reasonChars) },
-  'exact',
-);
-
-/** What each method takes; fields it does not know are refused. */
-export const paramsChecks: { readonly [M in keyof Methods]: Check<Methods[M]['params']> } = {
-  'room.get': none,
-  'user.get': none,
-  'participants.list': shape<Methods['participants.list']['params']>({ after: optional(text) }, 'exact'),
-  'messages.latest': shape<Methods['messages.latest']['params']>(
-    { count: count(LIMITS.historyCount) },
-    'exact',
-  ),
-  'messages.older': shape<Methods['messages.older']['params']>(
-    { before: whole, count: count(LIMITS.historyCount) },
-    'exact',
-  ),
-  'messages.send': shape<Methods['messages.send']['params']>(
-    { text, alert: optional(flag), title: optional(text) },
-    'exact',
-  ),
-  'storage.get': shape<Methods['storage.get']['params']>({ key: storageKey }, 'exact'),
-  'storage.set': shape<Methods['storage.set']['params']>(
-    { key: storageKey, value: anything, version: whole },
-    'exact',
-  ),
-  'token.get': none,
-  'filter.set': shape<Methods['filter.set']['params']>({ enabled: flag }, 'exact'),
-  'filter.answer': (value): value is Methods['filter.answer']['params'] =>
-    passed(value) || replaced(value) || canceled(value),
-  heartbeat: none,
-  ready: none,
-};
-
+const placed = shape<{ readonly seq: number }>({ seq: whole });
 /** What each method answers. */
 export const resultChecks: { readonly [M in keyof Methods]: Check<Methods[M]['result']> } = {
   'room.get': room,
@@ -169,7 +140,8 @@ export const resultChecks: { readonly [M in keyof Methods]: Check<Methods[M]['re
   }),
   'messages.latest': messages,
   'messages.older': messages,
-  'messages.send': shape<Methods['messages.send']['result']>({ seq: whole }),
+  'messages.send': placed,
+  'cards.post': placed,
   'storage.get': nullable(entry),
   'storage.set': entry,
   'token.get': shape<Methods['token.get']['result']>({ token: text, expires_in: whole }),

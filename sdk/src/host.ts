@@ -7,10 +7,10 @@ export {
   nullable,
   oneOf,
   optional,
-  paramsChecks,
   resultChecks,
   shape,
   text,
 } from './checks.js';
 export { type Decoded, decode, fits } from './frame.js';
+export { paramsChecks } from './params.js';
 export * from './protocol.js';

@@ -4,6 +4,9 @@ export { AddinError, DisconnectedError, NotGrantedError, NotInRoomError } from '
 export type {
   Author,
   Capability,
+  Card,
+  CardAction,
+  CardContext,
   CloseCode,
   Closed,
   Context,
@@ -17,6 +20,7 @@ export type {
   Participant,
   RoomProperties,
   StorageEntry,
+  Tone,
   User,
 } from './protocol.js';
 export {

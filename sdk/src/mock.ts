@@ -1,6 +1,7 @@
 // A room without a chat, for the unit tests of an author's page: `connect()` finds it, and the test plays everybody else.
-import { isRecord, paramsChecks } from './checks.js';
+import { isRecord } from './checks.js';
 import { decode } from './frame.js';
+import { paramsChecks } from './params.js';
 import {
   type Author,
   CAPABILITIES,
@@ -231,6 +232,23 @@ export class MockRoom {
       if (outcome.action === 'canceled') throw new Refusal('Canceled', outcome.reason);
       this.sent.push(outcome.message);
       return { seq: outcome.message.seq };
+    },
+    'cards.post': async ({ updates, ...posted }) => {
+      const first = this.messages.find(({ seq }) => seq === updates);
+      if (
+        updates !== undefined &&
+        (!this.sent.includes(first as Message) || first?.card === undefined || first.updates !== undefined)
+      ) {
+        throw new Refusal('InvalidArgument', 'There is no card at this place that this add-in posted first.');
+      }
+      const { text, ...rest } = posted;
+      const message = this.#append(text, {
+        ...rest,
+        ...(updates === undefined ? {} : { updates }),
+        author: this.#me(),
+      });
+      this.sent.push(message);
+      return { seq: message.seq };
     },
     'storage.get': async ({ key }) => this.#stored.get(key) ?? null,
     'storage.set': async ({ key, value, version }) => {

@@ -69,6 +69,8 @@ export const CAPABILITIES = [
   'messages.send',
   /** Posting without asking. */
   'messages.send.silent',
+  /** Posting cards, each time after the person agreed unless `messages.send.silent` says otherwise, and updating the add-in's own. */
+  'cards.post',
   /** Seeing, changing and holding back what the person posts. */
   'messages.filter',
   /** Changing it without showing it to them first. */
@@ -131,6 +133,41 @@ export interface Context {
   readonly end: number;
 }
 
+/** How urgent what a card says is. */
+export type Tone = 'neutral' | 'info' | 'success' | 'warning' | 'critical';
+
+/** A typed context of a card. */
+export interface CardContext {
+  /** For example `fdc3.instrument`, or a type of one's own, such as `x.ticket`. */
+  readonly type: string;
+  readonly name: string;
+  /** Identifiers by kind, 1 to 8, for example `{ ticker: 'MSFT' }`. */
+  readonly id: Readonly<Record<string, string>>;
+}
+
+/** Something on a card that can be pressed. */
+export type CardAction =
+  /** Opens an http or https address in a window of its own. */
+  | { readonly label: string; readonly url: string }
+  /** Puts a context into the pane of whoever presses it. */
+  | { readonly label: string; readonly context: CardContext };
+
+/** A small structured form of a message, shown in the place of its text: plain text throughout, at most 8 KiB of it. */
+export interface Card {
+  /** One line, 1 to 120 characters. */
+  readonly title: string;
+  /** A few lines, up to 600 characters. */
+  readonly summary?: string;
+  /** Without it, `neutral`. */
+  readonly tone?: Tone;
+  /** Up to 12: labels of up to 40 characters, values of up to 200. */
+  readonly fields?: readonly { readonly label: string; readonly value: string }[];
+  /** One small line, up to 120 characters. */
+  readonly footer?: string;
+  /** Up to four, with labels of up to 40 characters that differ. */
+  readonly actions?: readonly CardAction[];
+}
+
 /** One message of the conversation. */
 export interface Message {
   /** Its place in the room's gap-free sequence. */
@@ -144,6 +181,10 @@ export interface Message {
   /** The title, when the message is a story. */
   readonly title?: string;
   readonly contexts: readonly Context[];
+  /** What people are shown in the place of the text. */
+  readonly card?: Card;
+  /** The card is a new version of the one that was posted first at this place. */
+  readonly updates?: number;
   /** The text was cut because the whole would not fit into one message of this protocol. */
   readonly cut?: boolean;
 }
@@ -288,6 +329,19 @@ export interface Methods {
     params: { readonly text: string; readonly alert?: boolean; readonly title?: string };
     result: { readonly seq: number };
   };
+  /**
+   * Posts a card and the text that says the same, as `messages.send` posts a text; the page's own filter is not asked. With `updates`,
+   * the place of a card that this add-in posted first, it is the new version of that.
+   */
+  'cards.post': {
+    params: {
+      readonly text: string;
+      readonly card: Card;
+      readonly alert?: boolean;
+      readonly updates?: number;
+    };
+    result: { readonly seq: number };
+  };
   'storage.get': { params: { readonly key: string }; result: StorageEntry | null };
   /** `version` is the stored one, 0 for a new key; another is refused with `DataCollision`. */
   'storage.set': {
@@ -336,6 +390,7 @@ export const METHOD_NEEDS: { readonly [M in keyof Methods]: Capability | null } 
   'messages.latest': 'messages.history',
   'messages.older': 'messages.history',
   'messages.send': 'messages.send',
+  'cards.post': 'cards.post',
   'storage.get': 'storage',
   'storage.set': 'storage',
   'token.get': 'token.issue',

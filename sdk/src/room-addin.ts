@@ -3,6 +3,7 @@
 import { knownCapabilities } from './checks.js';
 import type {
   Capability,
+  Card,
   Closed,
   Denied,
   Environment,
@@ -10,6 +11,7 @@ import type {
   FilterAnswer,
   IdentityToken,
   Message,
+  Methods,
   OutgoingMessage,
   Participant,
   RoomProperties,
@@ -224,15 +226,29 @@ export class RoomAddin {
   }
 
   /** Posts as the person who looks at the page and returns the message's sequence number. */
-  async send(text: string, options: SendOptions = {}): Promise<number> {
-    const { seq } = await this.#session.request('messages.send', { text, ...options });
-    return seq;
+  send(text: string, options: SendOptions = {}): Promise<number> {
+    return this.#post('messages.send', { text, ...options });
   }
 
   /** Posts a story, a title with a text that opens in place, and returns its sequence number. */
-  async sendStory(title: string, text: string, options: SendOptions = {}): Promise<number> {
-    const { seq } = await this.#session.request('messages.send', { title, text, ...options });
-    return seq;
+  sendStory(title: string, text: string, options: SendOptions = {}): Promise<number> {
+    return this.#post('messages.send', { title, text, ...options });
+  }
+
+  /**
+   * Posts a card and returns the message's sequence number. `text` says the same for search, records, screen readers and whatever knows no
+   * cards: it has to do without the card.
+   */
+  postCard(text: string, card: Card, options: SendOptions = {}): Promise<number> {
+    return this.#post('cards.post', { text, card, ...options });
+  }
+
+  /**
+   * Posts a new version of a card that this add-in has posted, in this person's pane or another's; `seq` is that of the first version.
+   * People are shown the new one where the first stands, and that it was updated. Returns the sequence number of the update.
+   */
+  updateCard(seq: number, text: string, card: Card, options: SendOptions = {}): Promise<number> {
+    return this.#post('cards.post', { text, card, ...options, updates: seq });
   }
 
   /**
@@ -263,6 +279,13 @@ export class RoomAddin {
   /** Ends the session; requests reject with code `Disconnected` from now on. */
   disconnect(): void {
     this.#session.end({ code: 'closed', detail: 'The page has ended the session.' });
+  }
+
+  async #post<M extends 'messages.send' | 'cards.post'>(
+    method: M,
+    params: Methods[M]['params'],
+  ): Promise<number> {
+    return (await this.#session.request(method, params)).seq;
   }
 
   async #judge(message: OutgoingMessage): Promise<void> {

@@ -1,7 +1,7 @@
 // The bounds of one message.
 import { describe, expect, it } from 'vitest';
-import { paramsChecks } from '../src/checks.js';
 import { decode, fits } from '../src/frame.js';
+import { paramsChecks } from '../src/params.js';
 import { LIMITS } from '../src/protocol.js';
 
 function nested(levels: number): string {

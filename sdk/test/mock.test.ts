@@ -53,6 +53,20 @@ describe('a mock room', () => {
     expect((await addin.latestMessages(5)).map(({ seq }) => seq)).toEqual([1]);
   });
 
+  it('shows what becomes of cards, and keeps each version', async () => {
+    const addin = await page();
+    const card = { title: 'MSFT over its limit', tone: 'warning' } as const;
+    room.receive('somebody else’s', { card });
+    const first = await addin.postCard('MSFT is over its limit', card);
+    const second = await addin.updateCard(first, 'MSFT: taken', { ...card, tone: 'success' });
+    expect(room.sent).toMatchObject([
+      { seq: first, text: 'MSFT is over its limit', card },
+      { seq: second, text: 'MSFT: taken', card: { tone: 'success' }, updates: first },
+    ]);
+    for (const place of [1, second, 99])
+      await expect(addin.updateCard(place, 'x', card)).rejects.toMatchObject({ code: 'InvalidArgument' });
+  });
+
   it('keeps what the page sends and stores, with the versions of a real room', async () => {
     const addin = await page();
     expect(await addin.sendStory('Minutes', 'all of it')).toBe(1);

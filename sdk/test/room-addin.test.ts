@@ -1,7 +1,7 @@
 // The room object: questions, answers, refusals, and events that keep it up to date.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AddinError, connect, type RoomAddin } from '../src/index.js';
-import type { Events, Message, Methods, Participant } from '../src/protocol.js';
+import type { Card, Events, Message, Methods, Participant } from '../src/protocol.js';
 import { type Answer, Host, ROOM, refuse, USER, welcomingWindow } from './host.js';
 
 const AUTHOR = { id: 'u2', address: 'idris@contoso.com', display_name: 'Idris K.' };
@@ -47,6 +47,41 @@ afterEach(() => {
     addin.disconnect();
   }
   vi.unstubAllGlobals();
+});
+
+describe('a card', () => {
+  const CARD: Card = {
+    title: 'MSFT over its limit',
+    summary: 'for ten minutes',
+    tone: 'critical',
+    fields: [{ label: 'Limit', value: '410.00' }],
+    actions: [
+      { label: 'Open', url: 'https://tickets.contoso.com/7' },
+      { label: 'Chart', context: { type: 'fdc3.instrument', name: 'MSFT', id: { ticker: 'MSFT' } } },
+    ],
+  };
+
+  it('is posted with its text, and updated by the place of its first version', async () => {
+    const { addin, host } = await joined({ 'cards.post': () => ({ seq: 12 }) });
+    expect(await addin.postCard('over its limit', CARD, { alert: true })).toBe(12);
+    expect(await addin.updateCard(12, 'taken', CARD)).toBe(12);
+    expect(host.asked.slice(-2).map(({ params }) => params)).toEqual([
+      { text: 'over its limit', card: CARD, alert: true },
+      { text: 'taken', card: CARD, updates: 12 },
+    ]);
+  });
+
+  it('is received with its message, a tone of tomorrow too, and not at all when it is no card', async () => {
+    const { addin, host } = await joined();
+    const received: Message[] = [];
+    addin.on('messagesReceived', ({ messages }) => received.push(...messages));
+    const tomorrow = { ...CARD, tone: 'quiet', image: 'of tomorrow' } as unknown as Card;
+    const broken = { ...CARD, title: 7 } as unknown as Card;
+    for (const card of [CARD, broken, tomorrow]) {
+      host.tell('messages.received', { messages: [{ ...MESSAGE, card, updates: 3 }] });
+    }
+    await vi.waitFor(() => expect(received.map(({ card }) => card)).toEqual([CARD, tomorrow]));
+  });
 });
 
 describe('the end of a session', () => {

@@ -74,4 +74,6 @@ test('the topic and the alert board of the examples do what they promise', async
   await expect(shown.getByText('Feed is down')).toBeVisible();
   await shown.getByRole('button', { name: 'Take it' }).click();
   await expect(shown.locator('#words')).toHaveText('0 open, 1 taken');
+  await shown.getByRole('button', { name: 'It is done' }).click();
+  await expect(shown.getByText('done by Amelie B.')).toBeVisible();
 });

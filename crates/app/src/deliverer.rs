@@ -263,6 +263,8 @@ impl App {
                 alert: shown.alert,
                 title: shown.title,
                 via: shown.via,
+                card: shown.card,
+                updates: shown.updates,
             });
         if text.is_none() && contexts.as_ref().is_none_or(Vec::is_empty) {
             return None;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use perch_domain::card::{Card, may_update, no_card};
 use perch_domain::grant::Capability;
 use perch_domain::limits::MESSAGES_PAGE_MAX;
 use perch_domain::message::{Draft, Message, Part, Via};
@@ -10,6 +11,7 @@ use perch_domain::permission::RoomAction;
 use perch_domain::{Code, Nonce, Refusal, RoomId, Seq};
 use perch_live::{Post, Posted};
 use perch_store::{Append, Page};
+use perch_wire::card::CardVersion;
 use perch_wire::message as wire;
 use perch_wire::principal::Author;
 use tokio::sync::oneshot;
@@ -44,7 +46,7 @@ impl App {
         new: &wire::NewMessage,
         done: impl FnOnce(Result<Posted, Refusal>) + Send + 'static,
     ) -> Result<(), Refusal> {
-        let (view, draft, by_addin) = self.draft(actor, room, new)?;
+        let (view, draft, by_addin) = self.draft(actor, room, new).await?;
         self.append(actor, view, draft, Nonce(new.nonce), by_addin, done)
             .await;
         Ok(())
@@ -60,7 +62,7 @@ impl App {
         room: RoomId,
         new: &wire::NewMessage,
     ) -> Result<wire::Message, Refusal> {
-        let (view, draft, by_addin) = self.draft(actor, room, new)?;
+        let (view, draft, by_addin) = self.draft(actor, room, new).await?;
         let via = by_addin.via;
         let store = Arc::clone(view.pool.store());
         let (done, outcome) = oneshot::channel();
@@ -85,7 +87,7 @@ impl App {
     }
 
     /// What somebody may say in a room, with what the pool's triggers find in it now, and the part that an add-in has in it.
-    fn draft(
+    async fn draft(
         &self,
         actor: &Actor,
         room: RoomId,
@@ -94,14 +96,21 @@ impl App {
         let view = self.room_view(room)?;
         view.may(actor, RoomAction::Post)?;
         let original = new.original.as_ref().map(Original::try_from).transpose()?;
-        let via = part_of_addin(&view, actor, original.is_some())?;
+        let via = part_of_addin(&view, actor, new)?;
         let triggers = view.pool.triggers();
-        let draft = Draft::parse(
+        let mut draft = Draft::parse(
             &new.text,
             new.alert,
             new.title.as_deref(),
             triggers.detector(),
         )?;
+        let updates = new.updates.map(Seq);
+        if let Some(card) = &new.card {
+            draft = draft.with_card(Card::try_from(card)?, updates)?;
+        }
+        if let Some(first) = updates {
+            check_update(&view, first, actor, &draft, via).await?;
+        }
         Ok((view, draft, ByAddin { via, original }))
     }
 
@@ -205,12 +214,44 @@ impl App {
             let view = self.room_view(message.room).ok()?;
             Some(shown_via(&view, via))
         });
-        wire::Message::new(message, self.directory().author(message.author), via)
+        let directory = self.directory();
+        let latest = message.latest.as_deref();
+        let latest =
+            latest.map(|version| CardVersion::new(version, directory.author(version.author)));
+        wire::Message::new(message, directory.author(message.author), via, latest)
     }
 }
 
+/// May the card of an earlier message have this new version? Messages do not change, so what is read here stays true.
+async fn check_update(
+    view: &RoomView,
+    first: Seq,
+    actor: &Actor,
+    draft: &Draft,
+    via: Option<Via>,
+) -> Result<(), Refusal> {
+    if draft.card().is_none() {
+        let detail = "Only a card has new versions; send the card, or leave updates out.";
+        return Err(Refusal::new(Code::InvalidArgument, detail).of("updates"));
+    }
+    let places = [(view.room.id, first)];
+    let found = view.pool.store().messages_at(&places).await;
+    let found = found.map_err(refused)?;
+    let message = found.first().ok_or_else(no_card)?;
+    may_update(message, actor.id(), via)
+}
+
 /// What an add-in has to do with a message that is posted for its page.
-fn part_of_addin(view: &RoomView, actor: &Actor, filtered: bool) -> Result<Option<Via>, Refusal> {
+fn part_of_addin(
+    view: &RoomView,
+    actor: &Actor,
+    new: &wire::NewMessage,
+) -> Result<Option<Via>, Refusal> {
+    let filtered = new.original.is_some();
+    if filtered && new.card.is_some() {
+        let detail = "Nobody typed a card, so there is nothing that was typed before; leave the original out.";
+        return Err(Refusal::new(Code::InvalidArgument, detail).of("original"));
+    }
     let Some(pane) = actor.pane() else {
         if filtered {
             let detail = "Only a pane's page replaces what a person typed; send its pane, or leave the original out.";
@@ -220,6 +261,8 @@ fn part_of_addin(view: &RoomView, actor: &Actor, filtered: bool) -> Result<Optio
     };
     let (part, needed) = if filtered {
         (Part::Changed, Capability::MessagesFilter)
+    } else if new.card.is_some() {
+        (Part::Sent, Capability::CardsPost)
     } else {
         (Part::Sent, Capability::MessagesSend)
     };

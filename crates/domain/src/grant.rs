@@ -52,6 +52,8 @@ capabilities! {
     MessagesSend = "messages.send",
     /// Posting in the person's name without asking.
     MessagesSendSilent = "messages.send.silent",
+    /// Posting cards in the person's name, as with `messages.send`, and updating those that the add-in posted.
+    CardsPost = "cards.post",
     /// Seeing, changing and holding back what the person posts.
     MessagesFilter = "messages.filter",
     /// Changing what the person posts without showing it to them first.

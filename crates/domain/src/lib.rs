@@ -9,6 +9,7 @@ pub mod addin_health;
 pub mod addin_proxy;
 pub mod addin_storage;
 pub mod audit;
+pub mod card;
 pub mod category;
 pub mod credential;
 pub mod grant;

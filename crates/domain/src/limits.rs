@@ -25,6 +25,22 @@ pub const STORY_TITLE_CHARS_MAX: usize = 256;
 pub const DEFAULT_CHAT_HISTORY: u32 = 30;
 /// The most messages that one answer carries.
 pub const MESSAGES_PAGE_MAX: u32 = 500;
+/// Characters of a card's title, and of its footer.
+pub const CARD_TITLE_CHARS_MAX: usize = 120;
+/// Characters of a card's summary.
+pub const CARD_SUMMARY_CHARS_MAX: usize = 600;
+/// Fields of a card.
+pub const CARD_FIELDS_MAX: usize = 12;
+/// Characters of the label of a field or action of a card.
+pub const CARD_LABEL_CHARS_MAX: usize = 40;
+/// Characters of a value of a card.
+pub const CARD_VALUE_CHARS_MAX: usize = 200;
+/// Actions of a card.
+pub const CARD_ACTIONS_MAX: usize = 4;
+/// Bytes of an address in a card.
+pub const CARD_URL_BYTES_MAX: usize = 2_048;
+/// Bytes of all texts of a card together.
+pub const CARD_BYTES_MAX: usize = 8 * 1_024;
 /// Above this many participants a room is large: nobody is told who comes and goes (`ParticipantUpdateLimit`).
 pub const PARTICIPANT_UPDATE_LIMIT: usize = 75;
 /// Contexts found in one message; later ones are ignored.

@@ -1,5 +1,6 @@
 //! Messages: regular, alert (high importance) and story; plain text.
 
+use crate::card::{Card, Version};
 use crate::id::{AddinId, Nonce, PrincipalId, RoomId, Seq};
 use crate::limits::{MESSAGE_CHARS_MAX, STORY_CHARS_MAX, STORY_TITLE_CHARS_MAX};
 use crate::refusal::{Code, Refusal};
@@ -14,6 +15,8 @@ pub struct Draft {
     alert: bool,
     title: Option<String>,
     contexts: Vec<Context>,
+    card: Option<Box<Card>>,
+    updates: Option<Seq>,
 }
 
 impl Draft {
@@ -63,7 +66,24 @@ impl Draft {
             text: text.to_owned(),
             alert,
             title: title.map(str::to_owned),
+            card: None,
+            updates: None,
         })
+    }
+
+    /// The same with a card that says what the text says; with `updates`, a new version of the card that was posted first at that
+    /// place.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a story.
+    pub fn with_card(mut self, card: Card, updates: Option<Seq>) -> Result<Self, Refusal> {
+        if self.title.is_some() {
+            let detail = "A story has no card; leave the title out, the card has its own.";
+            return Err(Refusal::new(Code::InvalidArgument, detail).of("title"));
+        }
+        self.card = Some(Box::new(card));
+        self.updates = updates;
+        Ok(self)
     }
 
     /// Plain text.
@@ -90,6 +110,18 @@ impl Draft {
         &self.contexts
     }
 
+    /// What is shown in the place of the text.
+    #[must_use]
+    pub fn card(&self) -> Option<&Card> {
+        self.card.as_deref()
+    }
+
+    /// Where the card was posted first of which this is a new version.
+    #[must_use]
+    pub const fn updates(&self) -> Option<Seq> {
+        self.updates
+    }
+
     /// The message that this draft becomes at a place in a room.
     #[must_use]
     pub fn into_message(
@@ -112,6 +144,9 @@ impl Draft {
             contexts: self.contexts,
             nonce,
             via,
+            card: self.card,
+            updates: self.updates,
+            latest: None,
         }
     }
 }
@@ -155,6 +190,12 @@ pub struct Message {
     pub nonce: Nonce,
     /// The add-in that had part in it.
     pub via: Option<Via>,
+    /// What is shown in the place of the text.
+    pub card: Option<Box<Card>>,
+    /// Where the card was posted first of which this is a new version.
+    pub updates: Option<Seq>,
+    /// The newest version of the card, once it was updated.
+    pub latest: Option<Box<Version>>,
 }
 
 /// An add-in's part in a message.

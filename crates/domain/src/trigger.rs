@@ -94,7 +94,7 @@ fn is_word(text: &str) -> bool {
 }
 
 /// Checks the name of a field that identifies something, such as `ticker`, `ISIN` or `email`.
-fn id_field(text: &str) -> Option<String> {
+pub(crate) fn id_field(text: &str) -> Option<String> {
     let text = text.trim();
     (text.len() <= CONTEXT_NAME_CHARS_MAX && is_word(text)).then(|| text.to_owned())
 }

@@ -300,5 +300,8 @@ fn frame(append: &Append, seq: Seq, (author, via): (Author, Option<Via>)) -> Fra
         contexts: draft.contexts().iter().map(Context::from).collect(),
         nonce: append.nonce.0,
         via,
+        card: draft.card().map(|card| Box::new(card.into())),
+        updates: draft.updates().map(|seq| seq.0),
+        latest: None,
     }))
 }

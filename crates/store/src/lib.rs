@@ -10,6 +10,7 @@
 //! `perch-store-conformance` is the suite that every store passes; begin there to add one.
 
 mod addin_health;
+pub mod card;
 mod change;
 pub mod column;
 mod deployment;

@@ -209,7 +209,7 @@ const POOL: &[Table] = &[
     ) order (room, role, principal)),
     table!("message" by room (
         seq: Int, author: Id, at: Int, alert: Bool, title: Text, text: Text, contexts: Text, nonce: Id,
-        via: Id, via_part: Text
+        via: Id, via_part: Text, card: Text, updates: Int
     ) order (seq)),
     table!("message_original" (
         room: Room, seq: Int, title: Text, text: Text

@@ -7,6 +7,7 @@ pub mod addin;
 pub mod addin_health;
 pub mod addin_storage;
 pub mod application;
+pub mod card;
 pub mod category;
 pub mod grant;
 pub mod import;

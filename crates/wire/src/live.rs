@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::addin_storage::StorageEntry;
+use crate::card::Card;
 use crate::message::Message;
 use crate::original::NewOriginal;
 use crate::principal::Principal;
@@ -54,6 +55,12 @@ pub enum ClientFrame {
         /// What was typed, when the room's add-in replaced it. Kept for administrators, and shown to nobody else.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         original: Option<NewOriginal>,
+        /// What is shown in the place of the text, which says the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<Box<Card>>,
+        /// Makes the card a new version of the one that was posted first at this place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        updates: Option<u64>,
     },
     /// Says how far the person has read.
     Read {

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::card::{Card, CardVersion};
 use crate::original::NewOriginal;
 use crate::principal::Author;
 
@@ -35,6 +36,15 @@ pub struct Message {
     /// The add-in that had part in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<Via>,
+    /// What is shown in the place of the text, which says the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<Box<Card>>,
+    /// The card is a new version of the one that was posted first at this place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updates: Option<u64>,
+    /// The newest version of the card, once it was updated, as of when this was read: a later one is among the later messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<Box<CardVersion>>,
 }
 
 /// An add-in's part in a message.
@@ -75,9 +85,14 @@ impl Via {
 }
 
 impl Message {
-    /// A message with the names of its author and of the add-in that had part in it.
+    /// A message with the names of its author, of the add-in that had part in it, and of whoever updated its card last.
     #[must_use]
-    pub fn new(message: &domain::Message, author: Author, via: Option<Via>) -> Self {
+    pub fn new(
+        message: &domain::Message,
+        author: Author,
+        via: Option<Via>,
+        latest: Option<CardVersion>,
+    ) -> Self {
         Self {
             room: message.room.0,
             seq: message.seq.0,
@@ -89,6 +104,9 @@ impl Message {
             contexts: message.contexts.iter().map(Context::from).collect(),
             nonce: message.nonce.0,
             via,
+            card: message.card.as_deref().map(|card| Box::new(card.into())),
+            updates: message.updates.map(|seq| seq.0),
+            latest: latest.map(Box::new),
         }
     }
 }
@@ -139,6 +157,13 @@ pub struct NewMessage {
     /// the message. It is kept for administrators, and shown to nobody else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original: Option<NewOriginal>,
+    /// What is shown in the place of the text, which says the same for search, records, and whatever knows no cards. A story has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<Card>,
+    /// Makes the card a new version of the one that was posted first at this place: by the same add-in's page, or, when no
+    /// add-in posted it, by its author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updates: Option<u64>,
 }
 
 /// A page of history.

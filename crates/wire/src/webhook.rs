@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::card::Card;
 use crate::message::{Context, Via};
 use crate::principal::Author;
 
@@ -179,6 +180,12 @@ pub struct EventMessage {
     /// The add-in that had part in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<Via>,
+    /// What is shown in the place of the text, which says the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<Box<Card>>,
+    /// The card is a new version of the one that was posted first at this place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updates: Option<u64>,
 }
 
 impl WebhookState {

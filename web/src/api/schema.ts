@@ -941,7 +941,71 @@ export interface components {
         /** @description Why the client refuses something to a page. */
         BridgeCode: "InvalidArgument" | "MsgNotSupported" | "LimitExceeded" | "Flooded" | "ReloadedTooOften" | "ForeignHello" | "LeftOrigin" | "ActionNotGranted" | "ActionDeclined" | "Canceled" | "InvalidFlowOfOperations" | "ServerError";
         /** @description Something that an add-in can be granted. */
-        Capability: "room.info" | "contexts" | "messages.live" | "messages.history" | "participants" | "user.identity.basic" | "user.identity.email" | "token.issue" | "storage" | "messages.send" | "messages.send.silent" | "messages.filter" | "messages.filter.silent" | "popups";
+        Capability: "room.info" | "contexts" | "messages.live" | "messages.history" | "participants" | "user.identity.basic" | "user.identity.email" | "token.issue" | "storage" | "messages.send" | "messages.send.silent" | "cards.post" | "messages.filter" | "messages.filter.silent" | "popups";
+        /**
+         * @description A small structured form of a message, shown in the place of its text, which says the same. All of it is text; nothing in it
+         *      is fetched. At most 8 KiB of text in all.
+         */
+        Card: {
+            /** @description One line, 1 to 120 characters. */
+            title: string;
+            /** @description Up to four things that can be pressed. */
+            actions?: components["schemas"]["CardAction"][];
+            /** @description Up to 12 values with their labels. */
+            fields?: components["schemas"]["CardField"][];
+            /** @description One small line at the end, up to 120 characters. */
+            footer?: string | null;
+            /** @description A few lines, up to 600 characters. */
+            summary?: string | null;
+            /**
+             * @description How urgent what it says is.
+             * @default neutral
+             */
+            tone?: components["schemas"]["Tone"];
+        };
+        /** @description Something that can be pressed: it has either an address or a context. */
+        CardAction: {
+            /** @description What is put into the room's pane. */
+            context?: components["schemas"]["CardContext"] | null;
+            /** @description What is written on it: 1 to 40 characters, in no other action of the card. */
+            label: string;
+            /** @description An absolute http or https address without a user name, up to 2,048 bytes, which is opened in a window of its own. */
+            url?: string | null;
+        };
+        /** @description A typed context (FDC3 2.2) of a card. */
+        CardContext: {
+            /** @description `fdc3.instrument`, or a type of one's own, such as `x.ticket`. */
+            type: string;
+            /** @description What identifies it, by the fields of its type: 1 to 8. */
+            id: {
+                [key: string]: string;
+            };
+            /** @description What people see. */
+            name: string;
+        };
+        /** @description A value with its label. */
+        CardField: {
+            /** @description One line, 1 to 40 characters. */
+            label: string;
+            /** @description 1 to 200 characters; it may have several lines. */
+            value: string;
+        };
+        /** @description The newest version of a card that was updated. */
+        CardVersion: {
+            /** @description When the server received it. */
+            at: string;
+            /** @description By whom. */
+            author: components["schemas"]["Author"];
+            /** @description The card. */
+            card: components["schemas"]["Card"];
+            /**
+             * Format: uint64
+             * @description The place of the message that brought it.
+             */
+            seq: number;
+            /** @description What it says, as text. */
+            text: string;
+        };
         /** @description A category. To anybody but administrators the lists are empty. */
         Category: {
             /** @description What it is for. */
@@ -1273,8 +1337,12 @@ export interface components {
             at: string;
             /** @description Who posted it. */
             author: components["schemas"]["Author"];
+            /** @description What is shown in the place of the text, which says the same. */
+            card?: components["schemas"]["Card"] | null;
             /** @description What the triggers found in the text. */
             contexts: components["schemas"]["Context"][];
+            /** @description The newest version of the card, once it was updated, as of when this was read: a later one is among the later messages. */
+            latest?: components["schemas"]["CardVersion"] | null;
             /**
              * Format: uuid
              * @description The author's own identifier for it.
@@ -1292,6 +1360,11 @@ export interface components {
             seq: number;
             /** @description Plain text. The body, for a story. */
             text: string;
+            /**
+             * Format: uint64
+             * @description The card is a new version of the one that was posted first at this place.
+             */
+            updates?: number | null;
             /** @description The add-in that had part in it. */
             via?: components["schemas"]["Via"] | null;
         };
@@ -1427,6 +1500,8 @@ export interface components {
              * @default false
              */
             alert?: boolean;
+            /** @description What is shown in the place of the text, which says the same for search, records, and whatever knows no cards. A story has none. */
+            card?: components["schemas"]["Card"] | null;
             /**
              * Format: uuid
              * @description Made by the author's program; a retry with the same one returns the first result. Version 7 costs the store least.
@@ -1439,6 +1514,12 @@ export interface components {
             original?: components["schemas"]["NewOriginal"] | null;
             /** @description Plain text, up to 4,000 characters; a story's body up to 32,000. */
             text: string;
+            /**
+             * Format: uint64
+             * @description Makes the card a new version of the one that was posted first at this place: by the same add-in's page, or, when no
+             *      add-in posted it, by its author.
+             */
+            updates?: number | null;
         };
         /** @description What the author had typed, sent along with a message whose text the room's add-in replaced. */
         NewOriginal: {
@@ -2273,6 +2354,8 @@ export interface components {
              */
             participants?: number;
         };
+        /** @description How urgent what a card says is. */
+        Tone: "neutral" | "info" | "success" | "warning" | "critical";
         /** @description A pool's trigger: what of a posted text becomes a context, and which. */
         Trigger: {
             /** @description Whether every pool has it. It can be changed and disabled, and not be deleted. */

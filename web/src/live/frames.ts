@@ -1,4 +1,5 @@
 /** The frames of the live protocol (api/asyncapi.yaml), one union per direction, told apart by `type`. */
+import type { Card } from '@perch/addin/host';
 import type {
   Limits,
   Message,
@@ -27,6 +28,10 @@ export interface Draft {
   original?: { text: string; title?: string };
   /** The token of the pane whose page replaced it. */
   pane?: string;
+  /** What is shown in the place of the text. */
+  card?: Card;
+  /** The card is a new version of the one that was posted first at this place. */
+  updates?: number;
 }
 
 /** A draft as its author typed it, whatever an add-in made of it. */

@@ -6,6 +6,7 @@
  * is the room's newest; only then do live messages extend it.
  */
 import type { Message, MessagePage } from '../api/types';
+import { withVersion, withVersions } from './cards';
 
 export const PAGE = 50;
 export const WINDOW_MAX = 6 * PAGE;
@@ -53,7 +54,7 @@ export function withOlder(window: MessageWindow, page: MessagePage): MessageWind
   // An empty page means that nothing readable is left before, whatever the numbers say.
   if (older.length === 0) return { ...window, first: oldest(window) ?? window.first };
   return {
-    messages: [...older, ...window.messages].slice(0, WINDOW_MAX),
+    messages: withVersions([...older, ...window.messages]).slice(0, WINDOW_MAX),
     first: page.first,
     head: Math.max(window.head, page.head),
   };
@@ -65,7 +66,7 @@ export function withNewer(window: MessageWindow, page: MessagePage): MessageWind
   const newer = page.messages.filter((message) => message.seq > after);
   if (newer.length === 0) return { ...window, head: newest(window) ?? page.head };
   return {
-    messages: [...window.messages, ...newer].slice(-WINDOW_MAX),
+    messages: withVersions([...window.messages, ...newer]).slice(-WINDOW_MAX),
     first: page.first,
     head: Math.max(window.head, page.head),
   };
@@ -76,7 +77,8 @@ export function withNewer(window: MessageWindow, page: MessagePage): MessageWind
  * rows between are loaded when somebody looks. `following` says that the reader is at the end, so the oldest
  * rows may go; a reader further up must not lose what is before the eyes.
  */
-export function withLive(window: MessageWindow, message: Message, following: boolean): MessageWindow {
+export function withLive(held: MessageWindow, message: Message, following: boolean): MessageWindow {
+  const window = withUpdated(held, message);
   const last = newest(window);
   if (last === undefined) {
     if (message.seq <= window.head) return window;
@@ -90,6 +92,13 @@ export function withLive(window: MessageWindow, message: Message, following: boo
   if (!follows || (!following && window.messages.length >= WINDOW_MAX)) return { ...window, head };
   const messages = [...window.messages, message];
   return { ...window, messages: messages.slice(-WINDOW_MAX), head };
+}
+
+/** A new version of a card is shown where that is held, also to a reader who is not at the end. */
+function withUpdated(window: MessageWindow, version: Message): MessageWindow {
+  const place = window.messages.findIndex(({ seq }) => seq === version.updates);
+  const first = window.messages[place];
+  return first ? { ...window, messages: window.messages.with(place, withVersion(first, version)) } : window;
 }
 
 /** Keeps only the last page, when nobody looks at the room; nothing when the window is not at the end. */

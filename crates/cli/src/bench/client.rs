@@ -80,6 +80,8 @@ impl Sender {
             title: None,
             pane: None,
             original: None,
+            card: None,
+            updates: None,
         };
         self.send(&frame).await
     }

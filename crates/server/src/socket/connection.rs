@@ -206,6 +206,8 @@ impl Connection {
                 title,
                 pane,
                 original,
+                card,
+                updates,
             } => {
                 let new = NewMessage {
                     nonce,
@@ -213,6 +215,8 @@ impl Connection {
                     alert,
                     title,
                     original,
+                    card: card.map(|card| *card),
+                    updates,
                 };
                 self.post(id, RoomId(room), &new, pane.as_deref()).await;
             }

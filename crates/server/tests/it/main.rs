@@ -13,6 +13,7 @@ mod addin_health;
 mod addin_proxy;
 mod addin_storage;
 mod application;
+mod card;
 mod category;
 mod coverage;
 mod fan_out;

@@ -36,8 +36,10 @@ pub(crate) fn askable(room: &str) -> Vec<(&'static str, Method, String, Option<V
     let message = json!({ "nonce": Uuid::new_v4(), "text": "hello" });
     let filtered =
         json!({ "nonce": Uuid::new_v4(), "text": "hello", "original": { "text": "helo" } });
+    let card = json!({ "nonce": Uuid::new_v4(), "text": "hello", "card": { "title": "Hello" } });
     let value = json!({ "value": 1, "version": 0 });
     vec![
+        ("cards.post", Method::POST, path("messages"), Some(card)),
         ("messages.history", Method::GET, path("messages"), None),
         ("participants", Method::GET, path("participants"), None),
         (

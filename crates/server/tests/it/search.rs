@@ -34,7 +34,7 @@ fn texts(page: &Value) -> Vec<&str> {
 }
 
 /// Searches until so many messages are found: the index is a moment behind.
-async fn search_until(person: &Person, query: &[(&str, &str)], count: usize) -> Value {
+pub(crate) async fn search_until(person: &Person, query: &[(&str, &str)], count: usize) -> Value {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
         let page = search(person, query).await;

@@ -19,6 +19,7 @@ pub mod addin_health;
 pub mod addin_storage;
 pub mod attention;
 pub mod audit;
+pub mod card;
 pub mod category;
 pub mod change;
 pub mod deployment;
@@ -94,6 +95,9 @@ macro_rules! suite {
             message::a_page_after_a_place_has_the_first_ones_oldest_first,
             message::an_empty_room_has_empty_pages,
             message::only_rooms_without_history_expire_and_their_sequence_goes_on,
+            card::a_card_is_found_as_it_was_posted,
+            card::an_updated_card_comes_with_its_newest_version_and_keeps_each,
+            card::a_card_whose_first_version_is_gone_is_still_a_message,
             original::what_was_typed_is_found_at_its_messages_place,
             original::a_repeated_message_keeps_what_was_typed_the_first_time,
             original::what_was_typed_goes_with_its_message,
@@ -175,6 +179,7 @@ mod tests {
             ("addin_storage", include_str!("addin_storage.rs")),
             ("attention", include_str!("attention.rs")),
             ("audit", include_str!("audit.rs")),
+            ("card", include_str!("card.rs")),
             ("category", include_str!("category.rs")),
             ("change", include_str!("change.rs")),
             ("deployment", include_str!("deployment.rs")),

@@ -7,7 +7,8 @@ use perch_domain::pool::PoolFqdn;
 use perch_store::snapshot::{Column, Copyable, Part, Row, Selection, Snapshot, Table, tables};
 use perch_store::{Appended, Storage};
 
-use crate::fixture::{append, appends, fill, fqdn, pool_with_rooms};
+use crate::card::{card, carded};
+use crate::fixture::{append, appends, fill, fqdn, history, pool_with_rooms};
 
 fn part() -> Part {
     Part::Pool(fqdn())
@@ -77,6 +78,10 @@ pub async fn a_pool_filled_from_another_is_the_same_and_goes_on(
     fill(&*store, rooms[0], 1, 5).await;
     let mut batch = appends(vec![append(rooms[0], 6, "posted")]);
     batch.appends[0].original = Some(Original::parse("typed", None).unwrap());
+    batch.appends.push(carded(rooms[0], 8, card("first"), None));
+    batch
+        .appends
+        .push(carded(rooms[0], 9, card("second"), Some(7)));
     store.append(&batch).await.unwrap();
     let everything_there = everything(storage, &part(), rooms[0]).await;
     let other = PoolFqdn::parse("pchat02.contoso.example").unwrap();
@@ -91,10 +96,14 @@ pub async fn a_pool_filled_from_another_is_the_same_and_goes_on(
     let filled = everything(storage, &Part::Pool(other.clone()), rooms[0]).await;
     assert_eq!(filled, everything_there);
     let other = storage.pool(&other).await.unwrap();
+    assert_eq!(
+        history(&*other, rooms[0]).await,
+        history(&*store, rooms[0]).await
+    );
     let next = appends(vec![append(rooms[0], 7, "next")]);
     let answers = other.append(&next).await.unwrap();
     assert!(
-        matches!(answers[..], [Appended::Stored { seq }] if seq.0 == 7),
+        matches!(answers[..], [Appended::Stored { seq }] if seq.0 == 9),
         "{answers:?}"
     );
 }

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use perch_domain::message::{Message, Via};
 use perch_domain::{AddinId, Nonce, PrincipalId, RoomId, Seq, Timestamp};
+use perch_store::card::card_text;
 use perch_store::column::{contexts, contexts_text, int, part, part_word};
 use perch_store::{Append, Appended, Batch, Page, StoreError};
 use sqlx::postgres::{PgConnection, PgRow};
 use uuid::Uuid;
 
 use crate::attention::mark_read;
+use crate::card;
 use crate::convert::{get, id, seq, time};
 use crate::database::{Database, error};
 use crate::original::Originals;
@@ -171,6 +173,8 @@ struct Rows<'a> {
     nonces: Vec<Uuid>,
     vias: Vec<Option<Uuid>>,
     via_parts: Vec<Option<&'static str>>,
+    cards: Vec<Option<String>>,
+    updates: Vec<Option<i64>>,
 }
 
 impl<'a> Rows<'a> {
@@ -188,6 +192,8 @@ impl<'a> Rows<'a> {
         self.vias.push(append.via.map(|via| via.addin.0));
         self.via_parts
             .push(append.via.map(|via| part_word(via.part)));
+        self.cards.push(draft.card().map(card_text));
+        self.updates.push(draft.updates().map(|seq| int(seq.0)));
     }
 
     /// Inserts the messages and moves the heads of their rooms. In the order of the nonces: who inserts one that another
@@ -195,15 +201,15 @@ impl<'a> Rows<'a> {
     async fn insert(self, connection: &mut PgConnection) -> Result<(), StoreError> {
         sqlx::query(
             "WITH entry AS ( \
-                 SELECT room, seq, author, at, alert, title, text, contexts, nonce, via, via_part \
-                 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
-                 AS entry (room, seq, author, at, alert, title, text, contexts, nonce, via, via_part) \
+                 SELECT room, seq, author, at, alert, title, text, contexts, nonce, via, via_part, card, updates \
+                 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+                 AS entry (room, seq, author, at, alert, title, text, contexts, nonce, via, via_part, card, updates) \
              ), moved AS ( \
                  UPDATE room SET head = last.seq \
                  FROM (SELECT room, max(seq) AS seq FROM entry GROUP BY room) AS last WHERE room.no = last.room \
              ) \
-             INSERT INTO message (room, seq, author, at, alert, title, text, contexts, nonce, via, via_part) \
-             SELECT room, seq, author, at, alert, title, text, contexts, nonce, via, via_part FROM entry \
+             INSERT INTO message (room, seq, author, at, alert, title, text, contexts, nonce, via, via_part, card, updates) \
+             SELECT room, seq, author, at, alert, title, text, contexts, nonce, via, via_part, card, updates FROM entry \
              ORDER BY author, nonce",
         )
         .bind(self.rooms)
@@ -217,6 +223,8 @@ impl<'a> Rows<'a> {
         .bind(self.nonces)
         .bind(self.vias)
         .bind(self.via_parts)
+        .bind(self.cards)
+        .bind(self.updates)
         .execute(connection)
         .await
         .map_err(error)?;
@@ -233,12 +241,12 @@ pub(crate) async fn page(
 ) -> Result<Vec<Message>, StoreError> {
     let (sql, bound) = match page {
         Page::Before(before) => (
-            "SELECT seq, author, at, alert, title, text, contexts, nonce, via, via_part FROM message \
+            "SELECT seq, author, at, alert, title, text, contexts, nonce, via, via_part, card, updates FROM message \
              WHERE room = (SELECT no FROM room WHERE id = $1) AND seq < $2 ORDER BY seq DESC LIMIT $3",
             before,
         ),
         Page::After(after) => (
-            "SELECT seq, author, at, alert, title, text, contexts, nonce, via, via_part FROM message \
+            "SELECT seq, author, at, alert, title, text, contexts, nonce, via, via_part, card, updates FROM message \
              WHERE room = (SELECT no FROM room WHERE id = $1) AND seq > $2 ORDER BY seq LIMIT $3",
             after,
         ),
@@ -247,7 +255,7 @@ pub(crate) async fn page(
         .bind(room.0)
         .bind(int(bound.0.min(i64::MAX.unsigned_abs())))
         .bind(i64::from(limit))
-        .fetch_all(connection)
+        .fetch_all(&mut *connection)
         .await
         .map_err(error)?;
     let mut messages = rows
@@ -257,6 +265,7 @@ pub(crate) async fn page(
     if matches!(page, Page::Before(_)) {
         messages.reverse();
     }
+    card::put_latest(connection, &mut messages).await?;
     Ok(messages)
 }
 
@@ -272,6 +281,9 @@ fn message(row: &PgRow, room: RoomId) -> Result<Message, StoreError> {
         contexts: contexts(get::<Option<&str>>(row, "contexts")?)?,
         nonce: Nonce(id(row, "nonce")?),
         via: via(row)?,
+        card: card::of(row)?,
+        updates: card::updates(row)?,
+        latest: None,
     })
 }
 
@@ -293,18 +305,21 @@ pub(crate) async fn at(
         .map(|(room, seq)| (room.0, int(seq.0)))
         .unzip();
     let rows = sqlx::query(
-        "SELECT room.id, message.seq, author, at, alert, title, text, contexts, nonce, via, via_part \
+        "SELECT room.id, message.seq, author, at, alert, title, text, contexts, nonce, via, via_part, card, updates \
          FROM unnest($1, $2) AS entry (room, seq) JOIN room ON room.id = entry.room \
          JOIN message ON message.room = room.no AND message.seq = entry.seq",
     )
     .bind(rooms)
     .bind(seqs)
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await
     .map_err(error)?;
-    rows.iter()
+    let mut messages = rows
+        .iter()
         .map(|row| message(row, RoomId(id(row, "id")?)))
-        .collect()
+        .collect::<Result<Vec<_>, _>>()?;
+    card::put_latest(connection, &mut messages).await?;
+    Ok(messages)
 }
 
 /// The place of a room's oldest message.

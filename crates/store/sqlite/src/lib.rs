@@ -7,6 +7,7 @@
 mod addin_health;
 mod attention;
 mod audit;
+mod card;
 mod change;
 mod convert;
 mod database;
@@ -157,6 +158,11 @@ const fn migrations(part: &Part) -> &'static [Migration] {
                 11,
                 "add_addin_proxy",
                 include_str!("../migrations/pool/0011_add_addin_proxy.sql"),
+            ),
+            (
+                12,
+                "add_card",
+                include_str!("../migrations/pool/0012_add_card.sql"),
             ),
         ],
     }

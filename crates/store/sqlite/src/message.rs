@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use perch_domain::message::{Message, Via};
 use perch_domain::{AddinId, Nonce, PrincipalId, RoomId, Seq, Timestamp};
+use perch_store::card::card_text;
 use perch_store::column::{contexts, contexts_text, int, part, part_word};
 use perch_store::{Append, Appended, Batch, Page, StoreError};
 use serde_json::json;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 
 use crate::convert::{get, id, seq, time};
 use crate::database::{Database, error};
-use crate::original;
+use crate::{card, original};
 
 /// A room as the batch sees it: its number and the place of its last message so far.
 struct Head {
@@ -150,7 +151,7 @@ async fn earlier(
         .collect()
 }
 
-fn hex(id: Uuid) -> String {
+pub(crate) fn hex(id: Uuid) -> String {
     id.simple().to_string()
 }
 
@@ -168,6 +169,8 @@ fn row_json(head: &Head, append: &Append) -> serde_json::Value {
         hex(append.nonce.0),
         append.via.map(|via| hex(via.addin.0)),
         append.via.map(|via| part_word(via.part)),
+        draft.card().map(card_text),
+        draft.updates().map(|seq| seq.0),
     ])
 }
 
@@ -176,9 +179,9 @@ async fn insert(
     rows: Vec<serde_json::Value>,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO message (room, seq, author, at, alert, title, text, contexts, nonce, via, via_part) \
+        "INSERT INTO message (room, seq, author, at, alert, title, text, contexts, nonce, via, via_part, card, updates) \
          SELECT value ->> 0, value ->> 1, unhex(value ->> 2), value ->> 3, value ->> 4, value ->> 5, value ->> 6, \
-                value ->> 7, unhex(value ->> 8), unhex(value ->> 9), value ->> 10 \
+                value ->> 7, unhex(value ->> 8), unhex(value ->> 9), value ->> 10, value ->> 11, value ->> 12 \
          FROM json_each(?)",
     )
     .bind(serde_json::Value::Array(rows).to_string())
@@ -197,12 +200,12 @@ pub(crate) async fn page(
 ) -> Result<Vec<Message>, StoreError> {
     let (sql, bound) = match page {
         Page::Before(before) => (
-            "SELECT seq, author, at, alert, title, text, contexts, nonce, via, via_part FROM message \
+            "SELECT seq, author, at, alert, title, text, contexts, nonce, via, via_part, card, updates FROM message \
              WHERE room = (SELECT no FROM room WHERE id = ?) AND seq < ? ORDER BY seq DESC LIMIT ?",
             before,
         ),
         Page::After(after) => (
-            "SELECT seq, author, at, alert, title, text, contexts, nonce, via, via_part FROM message \
+            "SELECT seq, author, at, alert, title, text, contexts, nonce, via, via_part, card, updates FROM message \
              WHERE room = (SELECT no FROM room WHERE id = ?) AND seq > ? ORDER BY seq LIMIT ?",
             after,
         ),
@@ -221,6 +224,7 @@ pub(crate) async fn page(
     if matches!(page, Page::Before(_)) {
         messages.reverse();
     }
+    card::put_latest(readers, &mut messages).await?;
     Ok(messages)
 }
 
@@ -236,6 +240,9 @@ fn message(row: &SqliteRow, room: RoomId) -> Result<Message, StoreError> {
         contexts: contexts(get::<Option<&str>>(row, "contexts")?)?,
         nonce: Nonce(id(row, "nonce")?),
         via: via(row)?,
+        card: card::of(row)?,
+        updates: card::updates(row)?,
+        latest: None,
     })
 }
 
@@ -257,7 +264,7 @@ pub(crate) async fn at(
         .map(|(room, seq)| json!([hex(room.0), int(seq.0)]))
         .collect();
     let rows = sqlx::query(
-        "SELECT room.id, message.seq, author, at, alert, title, text, contexts, nonce, via, via_part FROM json_each(?) AS entry \
+        "SELECT room.id, message.seq, author, at, alert, title, text, contexts, nonce, via, via_part, card, updates FROM json_each(?) AS entry \
          CROSS JOIN room ON room.id = unhex(entry.value ->> 0) \
          CROSS JOIN message ON message.room = room.no AND message.seq = entry.value ->> 1",
     )
@@ -265,9 +272,12 @@ pub(crate) async fn at(
     .fetch_all(readers)
     .await
     .map_err(error)?;
-    rows.iter()
+    let mut messages = rows
+        .iter()
         .map(|row| message(row, RoomId(id(row, "id")?)))
-        .collect()
+        .collect::<Result<Vec<_>, _>>()?;
+    card::put_latest(readers, &mut messages).await?;
+    Ok(messages)
 }
 
 /// The place of a room's oldest message.

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Draft } from '../../live/frames';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
+import { CardView } from '../card/CardView';
 import styles from './AddinPane.module.css';
 
 /** What a page wants to post. */
@@ -30,7 +31,15 @@ export function SendDialog({ addin, asked }: { addin: string; asked: Asked | nul
         </>
       }
     >
-      <p>{asked?.alert ? t('send_alert_words') : t('send_words')}</p>
+      {asked?.card ? (
+        <>
+          <p>{t(asked.updates === undefined ? 'send_card_words' : 'send_card_update_words')}</p>
+          <CardView card={asked.card} onContext={undefined} isInert />
+          <p>{t('send_card_text')}</p>
+        </>
+      ) : (
+        <p>{asked?.alert ? t('send_alert_words') : t('send_words')}</p>
+      )}
       <blockquote className={styles.asked}>
         {asked?.title !== undefined && <strong>{`${asked.title}\n`}</strong>}
         {asked?.text}

@@ -2,7 +2,7 @@
 import type { Capability, Environment } from '@perch/addin/host';
 import { api, unwrap } from '../../api/client';
 import { ProblemError } from '../../api/problem';
-import type { Participant, Room, RoomAddin, Session } from '../../api/types';
+import type { NewMessage, Participant, Room, RoomAddin, Session } from '../../api/types';
 import type { LiveClient } from '../../live/client';
 import { latestContext } from '../../live/contextBus';
 import { newNonce } from '../../live/nonce';
@@ -79,7 +79,8 @@ export function roomAccess({
       stopFiltering = filter === null ? undefined : live.setFilter(id, filter);
     },
     send: async (draft) => {
-      const body = { nonce: newNonce(), ...draft };
+      // As the page wrote it: the server judges what a card may hold.
+      const body = { nonce: newNonce(), ...draft } as NewMessage;
       const { seq } = await pane.ask((headers) =>
         unwrap(api.POST('/api/v1/rooms/{room}/messages', { params: { path }, body, headers })),
       );

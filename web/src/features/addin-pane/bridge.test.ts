@@ -292,6 +292,29 @@ describe('a page that was not granted everything', () => {
     expect(confirm).toHaveBeenCalledWith({ text: 'hello' });
   });
 
+  it('posts cards with their own capability, after the same question', async () => {
+    const send = vi.fn(async () => 8);
+    const confirm = vi.fn(async () => true);
+    const { bridge, ask, frames } = session({ send, confirm }, ...granted('messages.send'));
+    const card = { text: 'over its limit', card: { title: 'MSFT' }, updates: 3 };
+    ask('cards.post', card);
+    expect((await frames(1))[0]?.error?.data).toMatchObject({ code: 'ActionNotGranted' });
+    bridge.grant(['cards.post']);
+    ask('cards.post', card);
+    expect((await frames(2))[1]?.result).toEqual({ seq: 8 });
+    expect(confirm).toHaveBeenCalledExactlyOnceWith(card);
+    confirm.mockResolvedValueOnce(false);
+    ask('cards.post', card);
+    expect((await frames(3))[2]?.error?.data.code).toBe('ActionDeclined');
+    bridge.grant(['cards.post', 'messages.send.silent']);
+    ask('cards.post', card);
+    await frames(4);
+    expect(confirm).toHaveBeenCalledTimes(2);
+    expect(send.mock.calls).toEqual([[card], [card]]);
+    ask('cards.post', { text: 'no card' });
+    expect((await frames(5))[4]?.error?.code).toBe(ERROR.invalidParams);
+  });
+
   it('loses and gains while it is shown, and is told', async () => {
     const { bridge, ask, frames } = session({}, ...granted('messages.live'));
     ask('ready');
@@ -349,6 +372,14 @@ describe('a page that filters', () => {
     const refused = (await frames(8)).find(({ id }) => id === 'two');
     expect(refused?.error?.data).toEqual({ code: 'Canceled', detail: 'not this' });
     expect(send).toHaveBeenCalledOnce();
+  });
+
+  it('is not asked about its cards', async () => {
+    const send = vi.fn(async () => 8);
+    const { ask, frames } = await filtering({ send });
+    ask('cards.post', { text: 'bye', card: { title: 'Bye' } }, 'one');
+    expect((await frames(3))[2]).toMatchObject({ id: 'one', result: { seq: 8 } });
+    expect(send).toHaveBeenCalledExactlyOnceWith({ text: 'bye', card: { title: 'Bye' } });
   });
 
   it('holds nothing up after it turned the filter off, or its session ended', async () => {

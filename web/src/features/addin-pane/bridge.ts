@@ -290,7 +290,9 @@ export class Bridge {
     'messages.older': async ({ before, count }) => ({
       messages: fitting(await this.#access.older(before, count), 'end', count),
     }),
-    'messages.send': (params) => this.#send(params),
+    'messages.send': async (params) => this.#send(await this.#judged(params)),
+    // Nobody could have typed it, and a text that is changed alone would say something else than its card.
+    'cards.post': (params) => this.#send(params),
     'storage.get': ({ key }) => this.#access.load(key),
     'storage.set': ({ key, value, version }) => this.#access.store(key, value, version),
     'token.get': () => this.#access.token(),
@@ -309,18 +311,15 @@ export class Bridge {
     ready: async () => ({}),
   };
 
-  /**
-   * What the page itself sends passes its own filter, as in the original; without an answer it is sent as it is. The person
-   * agrees to what is left in the end.
-   */
-  async #send(asked: Draft): Promise<Methods['messages.send']['result']> {
-    const draft = await this.#judged(asked);
+  /** The person agrees to what is sent. */
+  async #send(draft: Draft): Promise<Methods['messages.send']['result']> {
     if (!this.#may('messages.send.silent') && !(await this.#access.confirm(draft))) {
       throw new BridgeRefusal('ActionDeclined', 'The person did not agree to post this.');
     }
     return { seq: await this.#access.send(draft) };
   }
 
+  /** What the page itself sends passes its own filter, as in the original; without an answer it is sent as it is. */
   async #judged(draft: Draft): Promise<Draft> {
     const answer = this.#filters ? await this.#questions.ask(draft) : null;
     if (answer === null || answer.action === 'passed') return draft;

@@ -21,7 +21,7 @@ export function toContext({ type, name, id, start, end }: chat.Context): bridge.
 }
 
 export function toMessage(message: chat.Message): bridge.Message {
-  const { seq, at, text, alert, title } = message;
+  const { seq, at, text, alert, title, card, updates } = message;
   const whole: bridge.Message = {
     seq,
     author: toAuthor(message.author),
@@ -30,10 +30,30 @@ export function toMessage(message: chat.Message): bridge.Message {
     alert,
     contexts: message.contexts.map(toContext),
     ...(title === undefined || title === null ? {} : { title }),
+    ...(card ? { card: toCard(card) } : {}),
+    ...(updates ? { updates } : {}),
   };
   return fits(JSON.stringify(whole) + ' '.repeat(ENVELOPE_BYTES))
     ? whole
     : { ...whole, text: text.slice(0, CUT_CHARS), cut: true };
+}
+
+function toCard({ title, summary, tone, fields, footer, actions }: chat.Card): bridge.Card {
+  return {
+    title,
+    ...(tone ? { tone } : {}),
+    ...(summary ? { summary } : {}),
+    ...(fields ? { fields: fields.map(({ label, value }) => ({ label, value })) } : {}),
+    ...(footer ? { footer } : {}),
+    ...(actions ? { actions: actions.flatMap(toAction) } : {}),
+  };
+}
+
+function toAction({ label, url, context }: chat.CardAction): bridge.CardAction[] {
+  if (url) return [{ label, url }];
+  if (!context) return [];
+  const { type, name, id } = context;
+  return [{ label, context: { type, name, id: { ...id } } }];
 }
 
 export function toParticipant(participant: chat.Participant, type: chat.Room['type']): bridge.Participant {

@@ -42,7 +42,7 @@ export function MessageList({ state, at, onContext, onEdit }: MessageListProps) 
 
   useReading(id, following && !detached, room.head, room.unread);
 
-  const { list, look, toEnd, toNew, onWheel, newAbove } = useMessageScroll(state, rows, pending, at);
+  const { list, look, toEnd, toPlace, toNew, onWheel, newAbove } = useMessageScroll(state, rows, pending, at);
   const { tabStop, onKeyDown, onFocus } = useRowKeys(rows);
 
   if (!held) {
@@ -97,6 +97,7 @@ export function MessageList({ state, at, onContext, onEdit }: MessageListProps) 
                   head={room.head}
                   language={i18n.language}
                   onContext={onContext}
+                  onPlace={toPlace}
                 />
               </Fragment>
             ))}

@@ -1,10 +1,11 @@
 /** One message as a row: time, author, text. */
-import { ChevronRight, CircleAlert } from 'lucide-react';
+import { ChevronRight, CircleAlert, RefreshCw } from 'lucide-react';
 import { memo, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Message } from '../../api/types';
-import { formatMoment, formatTime } from '../../i18n/format';
+import { dayOf, formatMoment, formatTime } from '../../i18n/format';
 import { cx } from '../../ui/cx';
+import { CardView } from '../card/CardView';
 import type { ContextPress } from './ContextChip';
 import styles from './MessageRow.module.css';
 import { MessageText } from './MessageText';
@@ -20,6 +21,8 @@ export interface MessageRowProps {
   head: number;
   language: string;
   onContext: ContextPress | undefined;
+  /** Goes to a message, by its place. */
+  onPlace: (seq: number) => void;
 }
 
 export const MessageRow = memo(function MessageRow({
@@ -29,10 +32,13 @@ export const MessageRow = memo(function MessageRow({
   isFound,
   head,
   onContext,
+  onPlace,
 }: MessageRowProps) {
   const { t } = useTranslation('message');
   const textId = useId();
-  const { author, at } = message;
+  const { author, at, latest } = message;
+  // Who listens to the rows hears what a card says in words, and finds its parts inside.
+  const isCard = message.card != null && !message.updates;
   const time = formatTime(at);
   return (
     <article
@@ -63,18 +69,19 @@ export const MessageRow = memo(function MessageRow({
           </>
         )}
       </span>
-      <div id={textId} className={styles.text}>
+      {isCard && (
+        <span id={textId} hidden>
+          {latest?.text ?? message.text}
+        </span>
+      )}
+      <div id={isCard ? undefined : textId} className={styles.text}>
         {message.alert && (
           <span className={styles.importance}>
             <CircleAlert aria-hidden />
             {t('high_importance')}
           </span>
         )}
-        {message.title ? (
-          <Story message={message} title={message.title} onContext={onContext} />
-        ) : (
-          <MessageText message={message} onContext={onContext} />
-        )}
+        <Content message={message} onContext={onContext} onPlace={onPlace} />
         {message.via && (
           <span className={styles.via}>
             {t(`via_${message.via.part}`, { addin: message.via.name ?? t('via_removed') })}
@@ -84,6 +91,39 @@ export const MessageRow = memo(function MessageRow({
     </article>
   );
 });
+
+function Content({
+  message,
+  onContext,
+  onPlace,
+}: Pick<MessageRowProps, 'message' | 'onContext' | 'onPlace'>) {
+  const { t } = useTranslation('card');
+  const { title, card, updates, latest } = message;
+  if (title) return <Story message={message} title={title} onContext={onContext} />;
+  if (updates) {
+    return (
+      <span className={styles.version}>
+        <RefreshCw aria-hidden />
+        {`${t('new_version')}: `}
+        <MessageText message={message} onContext={onContext} />{' '}
+        <button type="button" className={styles.place} onClick={() => onPlace(updates)}>
+          {t('show')}
+        </button>
+      </span>
+    );
+  }
+  const shown = latest?.card ?? card;
+  if (!shown) return <MessageText message={message} onContext={onContext} />;
+  const moment =
+    latest && (dayOf(latest.at) === dayOf(message.at) ? formatTime(latest.at) : formatMoment(latest.at));
+  return (
+    <CardView
+      card={shown}
+      updated={latest ? t('updated', { time: moment, author: latest.author.display_name }) : undefined}
+      onContext={onContext && ((context) => onContext(context, message))}
+    />
+  );
+}
 
 function Story({
   message,

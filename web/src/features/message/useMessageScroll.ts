@@ -111,7 +111,8 @@ export function useMessageScroll(
     if (box && !detached) box.scrollTop = box.scrollHeight;
   }, [live, id, detached]);
 
-  const toPlace = useCallback(
+  /** Goes to a message; one that has to be loaded first has the focus once it is there, if it is the one in the address. */
+  const reveal = useCallback(
     (seq: number) => {
       live.setFollowing(id, false);
       const row = rowOf(seq);
@@ -128,15 +129,17 @@ export function useMessageScroll(
 
   // A message that was looked for has the focus, so that the keys and a screen reader go on from there.
   useEffect(() => {
-    if (at !== undefined && isShown) toPlace(at)?.focus({ preventScroll: true });
-  }, [at, isShown, toPlace]);
+    if (at !== undefined && isShown) reveal(at)?.focus({ preventScroll: true });
+  }, [at, isShown, reveal]);
+
+  const toPlace = useCallback((seq: number) => reveal(seq)?.focus({ preventScroll: true }), [reveal]);
 
   const toNew = () => {
-    if (newFrom !== null) toPlace(newFrom);
+    if (newFrom !== null) reveal(newFrom);
   };
 
   /** What floats above the conversation must not stop the wheel. */
   const onWheel = (event: WheelEvent) => list.current?.scrollBy({ top: event.deltaY });
 
-  return { list, look, toEnd, toNew, onWheel, newAbove };
+  return { list, look, toEnd, toPlace, toNew, onWheel, newAbove };
 }

@@ -139,7 +139,7 @@ export class SimulatedRoom {
     this.#bridge?.grant(granted);
   }
 
-  #append({ text, alert = false, title }: Draft, by: Participant): number {
+  #append({ text, alert = false, title, card, updates }: Draft, by: Participant): number {
     const seq = this.#messages.length + 1;
     const contexts = [...text.matchAll(TICKER)].map(found);
     const message: Message = {
@@ -150,6 +150,8 @@ export class SimulatedRoom {
       alert,
       contexts,
       ...(title === undefined ? {} : { title }),
+      ...(card === undefined ? {} : { card }),
+      ...(updates === undefined ? {} : { updates }),
     };
     this.#messages.push(message);
     this.#bridge?.tellMessages([message]);

@@ -1,6 +1,7 @@
 import addin from './addin.json';
 import admin from './admin.json';
 import author from './author.json';
+import card from './card.json';
 import category from './category.json';
 import common from './common.json';
 import form from './form.json';
@@ -20,6 +21,7 @@ export const resources = {
   addin,
   admin,
   author,
+  card,
   category,
   common,
   form,

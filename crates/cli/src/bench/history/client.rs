@@ -283,6 +283,8 @@ impl Client {
             title: None,
             pane: None,
             original: None,
+            card: None,
+            updates: None,
         };
         self.sent = Some((self.frames, post));
         sender.send(&frame).await

@@ -248,6 +248,37 @@ async fn what_an_event_holds_is_what_the_add_in_may_know() {
 }
 
 #[tokio::test]
+async fn a_card_is_told_with_its_text_and_a_new_version_with_the_place_of_the_first() {
+    let hooked = Hooked::start(&["messages.live"]).await;
+    let path = format!("/rooms/{}/messages", hooked.scene.room);
+    let card = json!({ "title": "Over its limit", "tone": "warning" });
+    let mut first = json!({ "nonce": Uuid::new_v4(), "text": "over its limit", "card": card });
+    let posted = hooked.scene.amelie.post(&path, first.clone()).await.done();
+    first["nonce"] = json!(Uuid::new_v4());
+    first["updates"] = posted["seq"].clone();
+    hooked.scene.amelie.post(&path, first).await.done();
+    let told = hooked.receiver.told(2).await;
+    let messages: Vec<_> = told
+        .iter()
+        .map(|told| told.event()["data"]["message"].clone())
+        .collect();
+    for message in &messages {
+        assert_eq!(message["text"], "over its limit");
+        assert_eq!(message["card"], card);
+    }
+    let updates: Vec<_> = messages.iter().map(|message| &message["updates"]).collect();
+    assert_eq!(updates, [&json!(null), &posted["seq"]]);
+    hooked
+        .scene
+        .change(json!({ "granted": ["contexts"] }))
+        .await;
+    let ticker = json!({ "nonce": Uuid::new_v4(), "text": "$MSFT", "card": card });
+    hooked.scene.amelie.post(&path, ticker).await.done();
+    let told = hooked.receiver.told(3).await.pop().unwrap();
+    assert!(!told.body.contains("limit"), "{}", told.body);
+}
+
+#[tokio::test]
 async fn what_is_withdrawn_stops_and_is_not_told_later() {
     let hooked = Hooked::start(&["messages.live"]).await;
     for (stop, go) in [

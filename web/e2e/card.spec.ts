@@ -1,7 +1,7 @@
 /** Cards: a page posts one for its person, others see it and press it into their panes, and the page updates it. */
 import type { Demo } from './demo';
 import { expectAccessible } from './demo';
-import { expect, type Guest, guestPage, type Page, putOnRoom, test } from './guest';
+import { expect, type Guest, guestPage, type Page, putOnRoom, roomId, test } from './guest';
 
 const ROOM = 'Ops bridge';
 const GRANTED = ['contexts', 'messages.live', 'cards.post'];
@@ -115,6 +115,31 @@ test('a card that a page posts is pressed into the pane of somebody else, and up
   await expect(amelie.getByRole('group', { name: 'Done: MSFT over its limit' })).toBeVisible();
   await amelie.getByRole('button', { name: 'Show the card' }).click();
   await expect(cardRow(amelie)).toBeFocused();
+});
+
+test('in a room without an add-in a context of a card finds other messages, in French as well', async ({
+  demo,
+}) => {
+  const id = await roomId(demo, 'Settlements');
+  const control = (await demo.as('control')).context().request;
+  const headers = { Origin: demo.url };
+  const taken = await control.patch(`/api/v1/rooms/${id}`, { headers, data: { addin: null } });
+  expect(taken.ok(), await taken.text()).toBe(true);
+  const jo = await demo.as('jo', { locale: 'fr' });
+  const action = {
+    label: 'Cours',
+    context: { type: 'fdc3.instrument', name: 'MSFT', id: { ticker: 'MSFT' } },
+  };
+  const card = { title: 'Limite dépassée', tone: 'critical', actions: [action] };
+  const data = { nonce: crypto.randomUUID(), text: 'MSFT dépasse sa limite', card };
+  const posted = await jo.context().request.post(`/api/v1/rooms/${id}/messages`, { headers, data });
+  expect(posted.ok(), await posted.text()).toBe(true);
+  await jo.goto(`/room/${id}`);
+  const seen = jo.getByRole('group', { name: /^Critique\s*: Limite dépassée$/ });
+  await expect(seen).toBeVisible();
+  await seen.getByRole('link', { name: 'Cours' }).click();
+  await expect(jo.getByRole('searchbox')).toHaveValue('"MSFT"');
+  await expect(jo.getByRole('row', { name: /MSFT dépasse sa limite/ })).toBeVisible();
 });
 
 test('a card without its capability is refused to the page', async ({ demo, guest }) => {

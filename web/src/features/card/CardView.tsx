@@ -52,7 +52,7 @@ export const CardView = memo(function CardView({ card, updated, onContext, isIne
       <div className={styles.head}>
         {Icon && <Icon aria-hidden />}
         <bdi id={title} className={styles.title}>
-          {tone && <VisuallyHidden>{`${t(`tone_${tone}`)}: `}</VisuallyHidden>}
+          {tone && <VisuallyHidden>{`${t(`tone_${tone}`)} `}</VisuallyHidden>}
           {card.title}
         </bdi>
       </div>

@@ -76,7 +76,13 @@ export class SimulatedRoom {
     participants: async () => (this.#present ? [SELF, OTHER] : [SELF]),
     latest: async (count) => this.#messages.slice(-count),
     older: async (before, count) => this.#messages.filter(({ seq }) => seq < before).slice(-count),
-    send: async (draft) => this.#append(draft, SELF),
+    send: async (draft) => {
+      const first = this.#messages.find(({ seq }) => seq === draft.updates);
+      if (draft.updates !== undefined && (!first?.card || first.updates !== undefined)) {
+        throw new BridgeRefusal('InvalidArgument', 'There is no card at this place that was posted first.');
+      }
+      return this.#append(draft, SELF);
+    },
     // The author agrees: the dialog is the chat's and needs no trying.
     confirm: async () => true,
     filter: (ask) => {

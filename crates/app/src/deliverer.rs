@@ -304,6 +304,10 @@ impl App {
             body,
         };
         let told = NotTaken::judge(self.poster.post(webhook.url.as_str(), request).await);
+        // Who answers may have read it.
+        if !matches!(told, Err(NotTaken::Failed(_))) {
+            self.webhook_uses.note(&event.data, told.is_ok());
+        }
         count(match &told {
             Ok(()) => "taken",
             Err(not_taken) if not_taken.away() => "away",

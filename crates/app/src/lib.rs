@@ -43,6 +43,7 @@ mod tell;
 pub mod token;
 pub mod trigger;
 pub mod webhook;
+mod webhook_use;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -66,6 +67,7 @@ use crate::identity::{IdentitySource, LocalAccounts};
 use crate::pane_use::PaneUses;
 use crate::session::Attempts;
 use crate::store_error::refused;
+use crate::webhook_use::WebhookUses;
 
 /// What an operator sets.
 #[derive(Clone, Debug)]
@@ -122,6 +124,7 @@ pub struct App {
     cluster: Option<Cluster>,
     /// What pages of panes did and is not written yet.
     pane_uses: PaneUses,
+    webhook_uses: WebhookUses,
     /// Looks at the pages of add-ins.
     prober: Arc<dyn Prober>,
     /// Told when one may be due.
@@ -184,6 +187,7 @@ impl App {
             gaps: Arc::clone(&gaps),
             cluster,
             pane_uses: PaneUses::default(),
+            webhook_uses: WebhookUses::default(),
             prober,
             checks: Arc::clone(&checks),
             poster,
@@ -194,7 +198,7 @@ impl App {
         app.ensure_token_key().await?;
         tokio::spawn(Self::fill_gaps_always(Arc::downgrade(&app), gaps));
         tokio::spawn(Self::check_addins_always(Arc::downgrade(&app), checks));
-        tokio::spawn(Self::record_panes_always(Arc::downgrade(&app)));
+        tokio::spawn(Self::record_addin_use_always(Arc::downgrade(&app)));
         tokio::spawn(Self::tell_webhooks_always(Arc::downgrade(&app), tellings));
         app.join_cluster();
         Ok(app)
@@ -221,7 +225,7 @@ impl App {
     /// Ends every connection, commits what was handed over, and closes the store. Nothing acknowledged is lost.
     pub async fn close(&self) {
         self.people.close_all(Closing::ShuttingDown);
-        self.record_panes().await;
+        self.record_addin_use().await;
         for pool in self.all_pools() {
             if let Err(refusal) = self.keep_handshakes(&pool).await {
                 tracing::warn!(%refusal, "what clients said of add-ins could not be kept");

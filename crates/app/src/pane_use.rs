@@ -168,8 +168,8 @@ impl App {
         });
     }
 
-    /// Logs and writes what panes did, for as long as there is an app.
-    pub(crate) async fn record_panes_always(app: Weak<Self>) {
+    /// Logs and writes what panes did and webhooks were told, for as long as there is an app.
+    pub(crate) async fn record_addin_use_always(app: Weak<Self>) {
         let mut tick = tokio::time::interval(LOG_EVERY);
         let mut ticks = 0;
         loop {
@@ -178,7 +178,7 @@ impl App {
             app.log_refusals();
             ticks = (ticks + 1) % AUDIT_EVERY;
             if ticks == 0 {
-                app.record_panes().await;
+                app.record_addin_use().await;
             }
         }
     }
@@ -204,11 +204,15 @@ impl App {
         }
     }
 
-    /// Writes what panes did since the last time to the audit logs of their pools. What cannot be written is said in the log.
-    pub async fn record_panes(&self) {
+    /// Writes what panes did, and what webhooks were told, since the last time to the audit logs of their pools. What cannot be written
+    /// is said in the log.
+    pub async fn record_addin_use(&self) {
         self.log_refusals();
         let uses = std::mem::take(&mut *self.pane_uses.held());
-        let mut records: BTreeMap<_, Vec<AuditRecord>> = BTreeMap::new();
+        let mut records: BTreeMap<String, Vec<AuditRecord>> = BTreeMap::new();
+        for (pool, record) in self.take_webhook_uses() {
+            records.entry(pool).or_default().push(record);
+        }
         for PaneUse {
             pane, person, sums, ..
         } in uses.into_values()
@@ -226,13 +230,13 @@ impl App {
                 after: serde_json::to_string(&sums).ok(),
             };
             records
-                .entry(view.room.pool.clone())
+                .entry(view.room.pool.to_string())
                 .or_default()
                 .push(record);
         }
         for (pool, records) in records {
-            if let Err(refusal) = self.write_records(pool.as_str(), &records).await {
-                tracing::warn!(%refusal, records = records.len(), "what the pages of panes did could not be written to the audit log");
+            if let Err(refusal) = self.write_records(&pool, &records).await {
+                tracing::warn!(%refusal, records = records.len(), "what add-ins read could not be written to the audit log");
             }
         }
     }

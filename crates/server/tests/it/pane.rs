@@ -291,7 +291,7 @@ async fn what_a_page_stores_is_in_the_audit_log() {
 
 /// What the audit log says that pages did, newest first.
 pub(crate) async fn used(scene: &Scene) -> Vec<Value> {
-    scene.server.app().record_panes().await;
+    scene.server.app().record_addin_use().await;
     let audit = scene.server.audit().await;
     let uses = audit.iter().filter(|entry| entry.action == "pane.use");
     uses.map(|entry| serde_json::from_str(entry.after.as_deref().unwrap()).unwrap())

@@ -279,6 +279,37 @@ async fn a_card_is_told_with_its_text_and_a_new_version_with_the_place_of_the_fi
 }
 
 #[tokio::test]
+async fn what_a_receiver_was_told_is_in_the_audit_log_in_sums() {
+    let hooked = Hooked::start(&["contexts", "messages.live"]).await;
+    let first = hooked.say("$MSFT and $IBM").await;
+    hooked.say("no context").await;
+    hooked.receiver.told(2).await;
+    hooked.shown(waiting(0)).await;
+    hooked.receiver.answer(400);
+    let last = hooked.say("refused, and read all the same").await;
+    hooked
+        .shown(|shown| shown["failure"]["code"] == "Refused")
+        .await;
+    let app = hooked.scene.server.app();
+    app.record_addin_use().await;
+    app.record_addin_use().await;
+    let audit = hooked.scene.server.audit().await;
+    let [use_] = audit
+        .iter()
+        .filter(|entry| entry.action == "webhook.use")
+        .collect::<Vec<_>>()
+        .try_into()
+        .unwrap();
+    assert!(use_.target.ends_with("\\FX"), "{}", use_.target);
+    let sums: Value = serde_json::from_str(use_.after.as_deref().unwrap()).unwrap();
+    let addin = hooked.scene.addin.rsplit('/').next().unwrap();
+    assert_eq!(
+        sums,
+        json!({ "addin": addin, "first": first, "last": last, "messages": 3, "contexts": 2, "refused": 1 })
+    );
+}
+
+#[tokio::test]
 async fn what_is_withdrawn_stops_and_is_not_told_later() {
     let hooked = Hooked::start(&["messages.live"]).await;
     for (stop, go) in [

@@ -1,11 +1,28 @@
 /** Pages that a room's pane cannot show, or that say nothing there: each with the reason, for whom to pass it on to. */
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import { certificate } from './certificate';
 import { type Demo, expectAccessible } from './demo';
-import { expect, guestPage, type Page, putOnRoom, roomId, test } from './guest';
+import { expect, guestPage, test as guestTest, type Page, putOnRoom, roomId } from './guest';
 
 const POOL = 'pchat01.contoso.example';
 /** Amelie and Jo are members, Control manages it. */
 const ROOM = 'FX Spot';
+
+/** Starts the same page on a server whose certificate ended; gives its origin. */
+const test = guestTest.extend<{ expired: string }>({
+  // biome-ignore lint/correctness/noEmptyPattern: what a fixture needs is named in its pattern
+  expired: async ({}, use) => {
+    const server = createServer(await certificate('2020-01-01'), (_, response) => html(response));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('no port');
+    await use(`https://localhost:${address.port}`);
+    server.close();
+  },
+});
 
 /** What the server knows of an add-in's page. */
 async function health(demo: Demo, addin: string) {
@@ -31,11 +48,28 @@ function html(response: ServerResponse, script = ''): void {
     .end(`<!doctype html><title>Prices</title><h1>Prices</h1><script>${script}</script>`);
 }
 
-for (const { page, answer, finding } of [
+for (const { page, answer, finding, isExpired = false } of [
   {
     page: 'refuses to be framed',
     answer: (response: ServerResponse) => html(response.setHeader('X-Frame-Options', 'DENY')),
     finding: 'Remove the header X-Frame-Options: DENY',
+  },
+  {
+    page: 'lets nobody frame it by its policy',
+    answer: (response: ServerResponse) =>
+      html(response.setHeader('Content-Security-Policy', "frame-ancestors 'none'")),
+    finding: "Replace 'none' by http://localhost:",
+  },
+  {
+    page: 'answers with an error',
+    answer: (response: ServerResponse) => html(Object.assign(response, { statusCode: 500 })),
+    finding: 'The page answers with status 500.',
+  },
+  {
+    page: 'has a certificate that ended',
+    answer: () => {},
+    finding: 'The certificate of localhost ended on 2020-01-31.',
+    isExpired: true,
   },
   {
     page: 'is a download',
@@ -55,9 +89,10 @@ for (const { page, answer, finding } of [
     finding: 'The page did not answer within 10 seconds.',
   },
 ]) {
-  test(`a page that ${page} leaves no empty pane without a reason`, async ({ demo, guest }) => {
+  test(`a page that ${page} leaves no empty pane without a reason`, async ({ demo, guest, expired }) => {
     guest.answer('/prices', (_, response) => answer(response));
-    const addin = await putOnRoom(demo, ROOM, 'Prices', `${guest.origin}/prices`);
+    const origin = isExpired ? expired : guest.origin;
+    const addin = await putOnRoom(demo, ROOM, 'Prices', `${origin}/prices`);
     await checked(demo, addin);
 
     const [amelie, control] = [await demo.as('amelie'), await demo.as('control')];
@@ -76,8 +111,33 @@ for (const { page, answer, finding } of [
 
     await amelie.getByRole('button', { name: 'Dismiss' }).click();
     await expect(amelie.getByText(finding)).toHaveCount(0);
+    await control.goto(`/admin/addin/${addin}`);
+    await expect(control.getByRole('region', { name: 'Its page in the pane' })).toContainText(finding);
   });
 }
+
+test('a page whose server sends the browser to another origin is stopped, and its owner is told where that is', async ({
+  demo,
+  guest,
+}) => {
+  guest.answer('/prices', (_, response) =>
+    response.writeHead(302, { Location: `${guest.neighbour}/elsewhere` }).end(),
+  );
+  guest.page('/elsewhere', `say('elsewhere');`);
+  const addin = await putOnRoom(demo, ROOM, 'Prices', `${guest.origin}/prices`);
+  await checked(demo, addin);
+  const [amelie, control] = [await demo.as('amelie'), await demo.as('control')];
+  await openRoom(demo, amelie);
+  await expect(amelie.getByRole('heading', { name: 'This page went elsewhere' })).toBeVisible();
+  await expect(amelie.getByText(`the pane shows ${guest.origin} only`)).toBeVisible();
+  await expect
+    .poll(async () => (await health(demo, addin)).handshakes)
+    .toMatchObject({ ok: 0, silent: 0, blocked: 1 });
+  await control.goto(`/admin/addin/${addin}`);
+  await expect(control.getByRole('region', { name: 'Its page in the pane' })).toContainText(
+    `The page sends the browser on to ${guest.neighbour}, which the pane does not show.`,
+  );
+});
 
 test('a page that usually speaks and is silent is noticed by those who open it, and where it is registered', async ({
   demo,

@@ -4,7 +4,7 @@ import { expect, expectAccessible, test } from './demo';
 
 /** The add-in's own page: inside its sandboxed frame, inside our broker document. */
 function addinPage(page: Page): FrameLocator {
-  return page.frameLocator('iframe').frameLocator('iframe');
+  return page.frameLocator('iframe:not([hidden])').frameLocator('iframe');
 }
 
 async function post(page: Page, text: string): Promise<void> {
@@ -65,7 +65,7 @@ test('an add-in that rooms use is deleted only after its consequence was shown i
   const amelie = await demo.as('amelie');
   await amelie.goto('/');
   await amelie.getByRole('link', { name: /Equities/ }).click();
-  await expect(amelie.locator('iframe')).toBeVisible();
+  await expect(amelie.locator('iframe:not([hidden])')).toBeVisible();
 
   const control = await demo.as('control');
   await control.goto('/admin/addin');

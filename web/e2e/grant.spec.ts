@@ -36,7 +36,7 @@ test('a manager takes a capability from an open pane', async ({ demo }) => {
   const amelie = await demo.as('amelie');
   await amelie.goto('/');
   await amelie.getByRole('link', { name: /Equities/ }).click();
-  const page = amelie.frameLocator('iframe').frameLocator('iframe');
+  const page = amelie.frameLocator('iframe:not([hidden])').frameLocator('iframe');
   const post = async (text: string) => {
     await amelie.getByRole('textbox', { name: /^Message / }).fill(text);
     await amelie.keyboard.press('Enter');

@@ -13,7 +13,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await client.getByRole('link', { name: /Equities/ }).click();
     await client.getByRole('textbox', { name: /Message/ }).fill('size in $MSFT?');
     await client.keyboard.press('Enter');
-    await client.frameLocator('iframe').frameLocator('iframe').getByText('MSFT').first().waitFor();
+    await client
+      .frameLocator('iframe:not([hidden])')
+      .frameLocator('iframe')
+      .getByText('MSFT')
+      .first()
+      .waitFor();
     await client.screenshot({ path: picture(`client-${colorScheme}`) });
 
     const manage = await demo.as('idris', { colorScheme });

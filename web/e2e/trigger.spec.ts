@@ -7,7 +7,7 @@ import { expect, expectAccessible, test } from './demo';
 
 /** The add-in's own page: inside its sandboxed frame, inside our broker document. */
 function addinPage(page: Page): FrameLocator {
-  return page.frameLocator('iframe').frameLocator('iframe');
+  return page.frameLocator('iframe:not([hidden])').frameLocator('iframe');
 }
 
 const PAGE = `<!doctype html><title>Contexts</title><ol aria-label="Contexts"></ol><script type="module">

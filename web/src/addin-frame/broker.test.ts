@@ -25,21 +25,31 @@ function answers(hello: number): void {
   arrives({ source: chat, origin: CHAT, data });
 }
 
+/** A document that opens its page in a window. */
+function startForWindow(open: () => unknown): void {
+  document.body.innerHTML = '';
+  listeners = [];
+  broker({ open, location: { origin: CHAT, search: '?framed=no' } });
+}
+
 function start(over: object = {}): HTMLIFrameElement {
+  broker({ location: { origin: CHAT, search: '?locale=fr&theme=dark' }, ...over });
+  const frame = document.querySelector('iframe');
+  if (frame === null) throw new Error('no frame');
+  Object.defineProperty(frame, 'contentWindow', { value: page });
+  return frame;
+}
+
+function broker(over: object): void {
   startBroker({
-    ...over,
     document,
-    location: { origin: CHAT, search: '?locale=fr&theme=dark' },
     parent: chat,
     addEventListener: (kind: string, listener: (event: unknown) => void) => {
       if (kind === 'message') listeners.push(listener);
       else hides = listener as () => void;
     },
+    ...over,
   } as unknown as Window);
-  const frame = document.querySelector('iframe');
-  if (frame === null) throw new Error('no frame');
-  Object.defineProperty(frame, 'contentWindow', { value: page });
-  return frame;
 }
 
 beforeEach(() => {
@@ -169,6 +179,11 @@ describe('the broker', () => {
     const popup = { postMessage: vi.fn(), close: vi.fn(), focus: vi.fn(), closed: false };
     const open = vi.fn(() => popup);
     start({ open });
+    arrives({ source: chat, origin: CHAT, data: { perch: 'addin-window', open: true } });
+    expect(open).not.toHaveBeenCalled();
+    startForWindow(open);
+    const loaded = { perch: 'addin-port', state: 'loaded' };
+    expect(chat.postMessage).toHaveBeenLastCalledWith(loaded, CHAT, []);
     arrives({ data: { perch: 'addin-window', open: true } });
     expect(open).not.toHaveBeenCalled();
     arrives({ source: chat, origin: CHAT, data: { perch: 'addin-window', open: true } });
@@ -188,12 +203,8 @@ describe('the broker', () => {
     expect(page.postMessage).not.toHaveBeenCalled();
     popup.closed = true;
     vi.advanceTimersByTime(1_000);
-    expect(chat.postMessage.mock.calls.at(-2)?.[0]).toEqual({
-      perch: 'addin-port',
-      state: 'window',
-      open: false,
-    });
-    expect(document.querySelector('iframe')).not.toBeNull();
+    const shut = { perch: 'addin-port', state: 'window', open: false };
+    expect(chat.postMessage).toHaveBeenLastCalledWith(shut, CHAT, []);
     arrives({ source: chat, origin: CHAT, data: { perch: 'addin-window', open: true } });
     hides();
     expect(popup.close).toHaveBeenCalledOnce();
@@ -201,11 +212,10 @@ describe('the broker', () => {
   });
 
   it('says so when the browser opens no window', () => {
-    start({ open: () => null });
+    startForWindow(() => null);
     arrives({ source: chat, origin: CHAT, data: { perch: 'addin-window', open: true } });
     const shut = { perch: 'addin-port', state: 'window', open: false };
     expect(chat.postMessage).toHaveBeenLastCalledWith(shut, CHAT, []);
-    expect(document.querySelector('iframe')).not.toBeNull();
   });
 
   it('says when something has loaded', () => {

@@ -5,8 +5,8 @@
  * registered origin, and it is sent to exactly that origin, once the chat has said what the page may do. Everything else
  * that arrives has no effect; what looks like a forgery is said to the chat.
  *
- * The page may be in a window of its own instead of the frame: then that window is the one that is believed. It is opened here and not by
- * the chat, so that what it can reach as its opener is this document, and it is closed with it.
+ * A document that is asked for with "framed=no" shows nothing: it opens the page in a window of its own, and believes that window. That is
+ * opened here and not by the chat, so that what it can reach as its opener is this document, and it is closed with it.
  *
  * A page's first words say which dialect it speaks: our SDK's, FDC3's, or that of Matrix widgets. The last knows no ports:
  * its messages are passed on both ways, under the same check.
@@ -34,6 +34,7 @@ export function startBroker(window: Window): void {
   document.documentElement.dataset.theme = look.get('theme') ?? 'light';
   const tellChat = (message: AddinPortMessage, ports: MessagePort[] = []) =>
     window.parent.postMessage(message, location.origin, ports);
+  const framed = look.get('framed') !== 'no';
   const frame = addinFrame(document, sandbox);
   let popup: Window | null = null;
   const hellos: number[] = [];
@@ -68,14 +69,14 @@ export function startBroker(window: Window): void {
   const welcome = ({ hello, granted, denied }: AddinWelcome) => {
     if (hello !== count || waiting === undefined) return;
     const words: Welcome = { perch: 'welcome', protocol: PROTOCOL, granted, denied };
-    (popup ?? frame.contentWindow)?.postMessage(words, origin, [waiting]);
+    (framed ? frame.contentWindow : popup)?.postMessage(words, origin, [waiting]);
     waiting = undefined;
   };
   window.addEventListener('message', ({ source, origin: from, data, timeStamp }: MessageEvent<unknown>) => {
     if (source === null) return;
     const dialect = dialectOf(data);
     if (dialect !== undefined || isMatrix(data)) {
-      const page = popup ?? frame.contentWindow;
+      const page = framed ? frame.contentWindow : popup;
       if (page === null || source !== page || from !== origin) refuse('ForeignHello');
       else if (relay !== undefined && isMatrix(data) && data.action !== 'supported_api_versions') {
         relay.postMessage(data);
@@ -84,7 +85,7 @@ export function startBroker(window: Window): void {
     if (isWelcome(data) || isWindow(data)) {
       if (source !== window.parent || from !== location.origin) refuse('ForeignHello');
       else if (isWelcome(data)) welcome(data);
-      else if (data.open) openWindow();
+      else if (data.open && !framed) openWindow();
       else popup?.close();
     }
   });
@@ -100,8 +101,6 @@ export function startBroker(window: Window): void {
     frame.src = entrance ?? url;
     document.body.replaceChildren(frame);
   };
-  /** A page that browsers do not show in a frame here has a window or nothing. */
-  const framed = look.get('framed') !== 'no';
   const openWindow = () => {
     if (popup !== null) {
       popup.focus();
@@ -110,18 +109,17 @@ export function startBroker(window: Window): void {
     popup = window.open(url, '', WINDOW_FEATURES);
     tellChat({ perch: 'addin-port', state: 'window', open: popup !== null });
     if (popup === null) return;
-    frame.remove();
     // No event says that another origin's window was closed.
     const watch = setInterval(() => {
       if (popup?.closed === false) return;
       clearInterval(watch);
       popup = null;
       tellChat({ perch: 'addin-port', state: 'window', open: false });
-      if (framed) show();
     }, WATCH_MS);
   };
   window.addEventListener('pagehide', () => popup?.close());
   if (framed) show();
+  else tellChat({ perch: 'addin-port', state: 'loaded' });
 }
 
 /** `more` is what the server adds for what was granted. */

@@ -4,7 +4,7 @@ import type { Capability, Denied } from '@perch/addin/host';
 export type AddinPortMessage =
   /** The frame has begun to load `url`, the add-in's address with its variables expanded. */
   | { perch: 'addin-port'; state: 'loading'; url: string }
-  /** Something has loaded. Browsers say the same of a page that refused to be framed. */
+  /** Something has loaded, or a window can be opened. Browsers say the same of a page that refused to be framed. */
   | { perch: 'addin-port'; state: 'loaded' }
   /** The broker refused something to the page, or to somebody who spoke for it. */
   | { perch: 'addin-port'; state: 'refused'; code: BrokerRefusal }
@@ -36,7 +36,7 @@ export interface AddinWelcome {
   denied: readonly Denied[];
 }
 
-/** The person wants the page in a window of its own, or back in the pane. */
+/** The person wants the page in a window of its own, or no more. */
 export interface AddinWindow {
   perch: 'addin-window';
   open: boolean;

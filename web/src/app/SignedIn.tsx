@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Navigate, Outlet, useRouterState } from '@tanstack/react-router';
 import { sessionQuery } from '../api/queries';
+import { WindowsProvider } from '../features/addin-pane/windows';
 import { SessionContext } from '../features/session/useSession';
 import { LiveProvider } from '../live/LiveProvider';
 import { Shell } from './Shell';
@@ -13,9 +14,11 @@ export function SignedIn() {
   return (
     <SessionContext value={session}>
       <LiveProvider key={session.person.id} session={session}>
-        <Shell>
-          <Outlet />
-        </Shell>
+        <WindowsProvider>
+          <Shell>
+            <Outlet />
+          </Shell>
+        </WindowsProvider>
       </LiveProvider>
     </SessionContext>
   );

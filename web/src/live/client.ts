@@ -50,6 +50,7 @@ export class LiveClient {
   readonly #refusalHandlers = new Map<string, RefusalHandler>();
   readonly #readTimers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #open = new Map<string, number>();
+  readonly #held = new Map<string, number>();
   readonly #outgoing = new Outgoing();
   /** What the person says to texts that an add-in changed, by nonce. */
   readonly #decisions = new Map<string, (agreed: boolean) => void>();
@@ -119,6 +120,18 @@ export class LiveClient {
       BACKGROUND_LATEST,
     );
     for (const room of before) this.#leaveUnlessWanted(room);
+  }
+
+  /** Stays joined to a room without showing it; returns the function that lets go of it. */
+  holdRoom(room: string): () => void {
+    this.#held.set(room, (this.#held.get(room) ?? 0) + 1);
+    this.#join([room], BACKGROUND_LATEST);
+    return () => {
+      const left = (this.#held.get(room) ?? 1) - 1;
+      if (left > 0) this.#held.set(room, left);
+      else this.#held.delete(room);
+      this.#leaveUnlessWanted(room);
+    };
   }
 
   /** Opens a room for reading; returns the function that closes it. */
@@ -269,7 +282,7 @@ export class LiveClient {
   }
 
   #leaveUnlessWanted(room: string): void {
-    if (this.#open.has(room) || this.#background.has(room)) return;
+    if (this.#open.has(room) || this.#held.has(room) || this.#background.has(room)) return;
     this.#socket.leaveRoom(room);
     this.#apply({ type: 'left', room });
   }

@@ -1,5 +1,6 @@
 /** The page of a room's add-in, in whatever dialect it speaks: a bridge to the room, and the pages that it opens beside it. */
 import { useLayoutEffect, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import type { Room, RoomAddin, Session } from '../../api/types';
 import { useEffectiveTheme } from '../../app/preferences';
@@ -23,12 +24,14 @@ export interface AddinFrameProps {
   session: Session;
   /** It is being taken away: its page hears why, and nothing else any more. */
   isEnding?: boolean;
-  /** Browsers do not show it in a frame: it has a window of its own, or nothing. */
-  isWindowOnly?: boolean;
-  /** The person wants it in a window of its own; opened in answer to a press, or browsers do not open it. */
-  isInWindow: boolean;
-  /** It is no longer in a window of its own. */
-  onWindowClosed: () => void;
+  /** It is in a window of its own, or may be. */
+  window?: {
+    /** The person wants it there; opened in answer to a press, or browsers do not open it. */
+    isOpen: boolean;
+    /** Where the room's pane shows the pages that it opens beside itself, while there is one. */
+    place: HTMLElement | null;
+    onClosed: () => void;
+  };
   onPhase: (phase: Phase) => void;
 }
 
@@ -37,21 +40,23 @@ export function AddinFrame({
   addin,
   session,
   isEnding = false,
-  isWindowOnly = false,
-  isInWindow,
-  onWindowClosed,
+  window: own,
   onPhase,
 }: AddinFrameProps) {
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation('pane');
   const live = useLive();
   const environment = { locale: i18n.language, theme: useEffectiveTheme() };
   // Language and theme of the moment are in the address; later changes are events, not another load.
-  const look = new URLSearchParams({ ...environment, framed: isWindowOnly ? 'no' : 'yes' });
+  const look = new URLSearchParams({ ...environment, framed: own === undefined ? 'yes' : 'no' });
   const bridge = useRef<(Told & PageSession) | null>(null);
   const latest = useRef({ room, addin, session, environment });
   const asking = useRef<Asked | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
-  const { attach, question, opened, shown, show, close } = usePaneDesk(live, room.id);
+  const { attach, question, opened, shown, show, close } = usePaneDesk(
+    live,
+    room.id,
+    own === undefined || own.place !== null,
+  );
 
   useLayoutEffect(() => {
     latest.current = { room, addin, session, environment };
@@ -113,33 +118,34 @@ export function AddinFrame({
 
   useRoomTelling({ bridge, room, addin: addin.id, environment });
 
+  const beside = !isEnding && (
+    <OpenedPages
+      room={room}
+      own={addin.name}
+      pages={opened}
+      shown={shown}
+      onShow={show}
+      onClose={close}
+      environment={environment}
+    />
+  );
   return (
     <>
-      {!isEnding && (
-        <OpenedPages
-          room={room}
-          own={addin.name}
-          pages={opened}
-          shown={shown}
-          onShow={show}
-          onClose={close}
-          environment={environment}
-        />
-      )}
+      {own === undefined ? beside : own.isOpen && own.place && createPortal(beside, own.place)}
       <PageFrame
         room={room.id}
-        title={addin.name}
+        title={own === undefined ? addin.name : t('open_window')}
         source={`/addin-frame/${room.id}?${look}`}
-        isHidden={isEnding || isInWindow || isWindowOnly || shown !== null}
+        isHidden={isEnding || own !== undefined || shown !== null}
         isEnding={isEnding}
-        isInWindow={isInWindow}
-        onWindowClosed={onWindowClosed}
+        isInWindow={own?.isOpen}
+        onWindowClosed={own?.onClosed}
         onPhase={onPhase}
         onArrival={arrived}
         // What a frame shows never changes: another add-in or address is another frame.
         whyClosed={() => whyClosed(live.state, room.id, addin)}
       />
-      <SendDialog addin={addin.name} asked={asked} />
+      <SendDialog addin={addin.name} room={room.name} asked={asked} />
       <ChooseDialog question={question} />
     </>
   );

@@ -19,6 +19,7 @@ import { originOf } from './origin';
 import { IN_PLACE, NoPage, PageNotices } from './PageNotices';
 import { useHandshake } from './useHandshake';
 import { useLoads } from './useLoads';
+import { showsOf, useAddinWindow } from './windows';
 
 export interface AddinPaneProps {
   room: Room;
@@ -33,19 +34,21 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
   const { t } = useTranslation('pane');
   const heading = useId();
   const addin = room.addin ?? null;
-  // Another add-in, another address, a frame that may do other things, or a reload is another load.
-  const windows = addin?.granted.includes('popups');
-  const { load, phase, reload, note } = useLoads(`${addin?.id} ${addin?.url} ${addin?.proxied} ${windows}`);
+  const shows = addin === null ? undefined : showsOf(addin);
+  // Something else, or a reload, is another load.
+  const { load, phase: framed, reload, note } = useLoads(shows ?? '');
+  const [place, setPlace] = useState<HTMLElement | null>(null);
+  const own = useAddinWindow(room.id, shows, place);
+  const isInWindow = own.isOpen;
+  const phase = isInWindow ? own.phase : framed;
   const origin = addin === null ? undefined : originOf(addin.url, location.protocol, addin.proxied);
-  const [windowOf, setWindowOf] = useState<string | null>(null);
-  const isInWindow = windowOf === load;
   const usable = addin !== null && !addin.disabled && origin !== undefined;
   const isFramed = usable && !origin.blocked && !isInWindow;
   const handshake = useHandshake({ room: room.id, addin: isFramed ? addin.id : undefined, load, phase });
-  const shown = usable && !IN_PLACE.includes(phase) ? { load, addin } : null;
+  const shown = isFramed && !IN_PLACE.includes(phase) ? { load, addin } : null;
   // What comes back after it was taken away is another load, even if it is the same page.
   const ending = useEnding(shown, () => {
-    if (!usable) reload();
+    if (!isFramed) reload();
   });
   const frames = [ending, shown].filter((frame) => frame !== null);
 
@@ -67,13 +70,13 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
           )}
         </div>
         {(phase === 'connected' || phase === 'silent') && <ContextShown room={room.id} />}
-        {addin !== null && !addin.disabled && !origin?.blocked && (
+        {addin !== null && !addin.disabled && !origin?.blocked && !isInWindow && (
           <IconButton label={t('reload')} onPress={reload}>
             <RotateCw aria-hidden />
           </IconButton>
         )}
         {usable && !isInWindow && !addin.proxied && (
-          <IconButton label={t('open_window')} onPress={() => setWindowOf(load)}>
+          <IconButton label={t('open_window')} onPress={own.open} isDisabled={!own.isReady}>
             <ExternalLink aria-hidden />
           </IconButton>
         )}
@@ -89,13 +92,17 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
             name={addin.name}
             disabled={addin.disabled}
             origin={origin}
-            action={!isInWindow && <Button onPress={() => setWindowOf(load)}>{t('open_window')}</Button>}
+            action={
+              <Button onPress={isInWindow ? own.close : own.open} isDisabled={!own.isReady}>
+                {t(isInWindow ? 'window_close' : 'open_window')}
+              </Button>
+            }
           />
         ) : isInWindow ? (
           <EmptyState
             icon={<ExternalLink aria-hidden />}
             title={t('window_title')}
-            action={<Button onPress={() => setWindowOf(null)}>{t('window_back')}</Button>}
+            action={<Button onPress={own.close}>{t('window_back')}</Button>}
           >
             {t('window_words')}
           </EmptyState>
@@ -112,6 +119,7 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
             {addin.pending && <Banner tone="warning">{t('pending_words')}</Banner>}
           </PageNotices>
         )}
+        <div ref={setPlace} className={styles.place} />
         {frames.map((frame) => (
           <AddinFrame
             key={frame.load}
@@ -119,9 +127,6 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
             addin={frame.addin}
             session={session}
             isEnding={frame !== shown}
-            isWindowOnly={origin?.blocked ?? false}
-            isInWindow={isInWindow && frame === shown}
-            onWindowClosed={() => setWindowOf(null)}
             onPhase={(next) => note(frame.load, next)}
           />
         ))}

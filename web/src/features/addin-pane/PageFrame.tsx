@@ -47,9 +47,9 @@ export interface PageFrameProps {
   /** It is being taken away: its page hears why, and nothing else any more. */
   isEnding?: boolean;
   /** The person wants it in a window of its own; opened in answer to a press, or browsers do not open it. */
-  isInWindow?: boolean;
+  isInWindow?: boolean | undefined;
   /** It is no longer in a window of its own. */
-  onWindowClosed?: () => void;
+  onWindowClosed?: (() => void) | undefined;
   onPhase: (phase: Phase) => void;
   /** Begins to speak with a page; null: not in this dialect. */
   onArrival: (arrival: Arrival) => PageSession | null;
@@ -121,6 +121,7 @@ export function PageFrame(props: PageFrameProps) {
       if (message.state === 'window') {
         latestHello = 0;
         end();
+        latest.current.onPhase('loaded');
         if (!message.open) latest.current.onWindowClosed?.();
       }
       if (message.state === 'refused') use.refused(message.code);

@@ -11,7 +11,14 @@ export interface Asked extends Draft {
   answer: (agreed: boolean) => void;
 }
 
-export function SendDialog({ addin, asked }: { addin: string; asked: Asked | null }) {
+export interface SendDialogProps {
+  addin: string;
+  /** The room's name: the person may be in another one. */
+  room: string;
+  asked: Asked | null;
+}
+
+export function SendDialog({ addin, room, asked }: SendDialogProps) {
   const { t } = useTranslation('pane');
   const answer = (agreed: boolean) => () => asked?.answer(agreed);
   return (
@@ -33,12 +40,12 @@ export function SendDialog({ addin, asked }: { addin: string; asked: Asked | nul
     >
       {asked?.card ? (
         <>
-          <p>{t(asked.updates === undefined ? 'send_card_words' : 'send_card_update_words')}</p>
+          <p>{t(asked.updates === undefined ? 'send_card_words' : 'send_card_update_words', { room })}</p>
           <CardView card={asked.card} onContext={undefined} isInert />
           <p>{t('send_card_text')}</p>
         </>
       ) : (
-        <p>{asked?.alert ? t('send_alert_words') : t('send_words')}</p>
+        <p>{asked?.alert ? t('send_alert_words', { room }) : t('send_words', { room })}</p>
       )}
       <blockquote className={styles.asked}>
         {asked?.title !== undefined && <strong>{`${asked.title}\n`}</strong>}

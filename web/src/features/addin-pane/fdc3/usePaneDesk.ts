@@ -1,6 +1,6 @@
 /** What the pane of a room does for the FDC3 pages in it: asks the person, posts, goes to rooms, searches. */
 import { useNavigate } from '@tanstack/react-router';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 import type { LiveClient } from '../../../live/client';
 import type { May } from '../access';
 import type { RoomAccess } from '../bridge';
@@ -33,8 +33,13 @@ export interface PaneDeskState {
 /** Pages beside the room's own: a page cannot open them without end. */
 const OPENED_MAX = 8;
 
-export function usePaneDesk(live: LiveClient, room: string): PaneDeskState {
+/** `isShown`: there is a place for the pages that a page opens beside itself. */
+export function usePaneDesk(live: LiveClient, room: string, isShown: boolean): PaneDeskState {
   const navigate = useNavigate();
+  const hasPlace = useRef(isShown);
+  useLayoutEffect(() => {
+    hasPlace.current = isShown;
+  });
   const asking = useRef<Question | null>(null);
   const [question, setQuestion] = useState<Question | null>(null);
   const pages = useRef<readonly Opened[]>([]);
@@ -79,7 +84,7 @@ export function usePaneDesk(live: LiveClient, room: string): PaneDeskState {
           });
         },
         open: (page) => {
-          if (pages.current.length >= OPENED_MAX) throw new Fdc3Error('ErrorOnLaunch');
+          if (!hasPlace.current || pages.current.length >= OPENED_MAX) throw new Fdc3Error('ErrorOnLaunch');
           hold([...pages.current, page]);
           show(page.instance);
         },

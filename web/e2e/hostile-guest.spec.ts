@@ -1,5 +1,6 @@
 /**
- * Guests that mean harm: nothing changes for the person, and each attempt is refused or has no effect.
+ * Guests that mean harm: nothing changes for the person, and each attempt is refused and logged. What the browser itself
+ * keeps a frame from (to navigate the chat, to download, to open windows or dialogs) it tells nobody of: that has no effect, and no line in the log.
  */
 import type { Demo } from './demo';
 import { expect, type Guest, guestPage, type Page, putOnRoom, test } from './guest';
@@ -85,6 +86,58 @@ test('frames that are oversized, deep, polluting or forged are refused one by on
   );
 });
 
+/** The same by hand in FDC3: `ask(type, payload)`; `answers` are the errors that came back. */
+const FDC3_PORT = `
+const meta = { connectionAttemptUuid: 'by-hand', timestamp: new Date() };
+const channel = await new Promise((resolve) => {
+  addEventListener('message', (event) => { if (event.data?.type === 'WCP3Handshake') resolve(event.ports[0]); });
+  parent.postMessage({ type: 'WCP1Hello', meta, payload: { identityUrl: location.href, actualUrl: location.href, fdc3Version: '2.2' } }, '*');
+});
+const answers = [];
+channel.onmessage = ({ data }) => {
+  if (!/Response$/.test(data.type)) return;
+  answers.push(data.payload.error ?? data.type); say(answers.join(' '));
+};
+const raw = (data) => channel.postMessage(data);
+const identify = (url) => raw({ type: 'WCP4ValidateAppIdentity', meta, payload: { identityUrl: url, actualUrl: url } });
+let asked = 0;
+const ask = (type, payload, more) => raw({ type, meta: { requestUuid: String(asked += 1), ...more }, payload });`;
+
+test('an FDC3 page that forges, floods with nonsense or pollutes is refused one by one', async ({
+  demo,
+  guest,
+}) => {
+  guest.page(
+    '/fdc3',
+    `${FDC3_PORT}
+    const deep = {}; for (let at = deep, n = 0; n < 500; n += 1) at = at.deeper = {};
+    ask('getInfoRequest', {});
+    identify(location.href);
+    ask('constructor', {});
+    ask('toStringRequest', {});
+    ask('broadcastRequest', { channelId: 'fdc3.channel.1', context: { type: 'x', deep } });
+    ask('broadcastRequest', { channelId: 'fdc3.channel.1', context: { type: 'x', text: 'x'.repeat(70000) } });
+    ask('broadcastRequest', JSON.parse('{"channelId":"fdc3.channel.1","context":{"type":7,"__proto__":{"polluted":1}}}'));
+    ask('intentResultRequest', { intentEventUuid: 'made-up', intentResult: {} }, { source: { appId: 'perch', instanceId: 'forged' } });
+    ask('contextListenerUnsubscribeRequest', { listenerUUID: 'somebody-elses' });
+    raw('nonsense');
+    ask('getCurrentChannelRequest', {});`,
+  );
+  guest.page('/fdc3-elsewhere', `${FDC3_PORT} identify('https://elsewhere.example/');`);
+  const amelie = await opened(demo, guest, '/fdc3');
+  const said = guestPage(amelie).locator('#said');
+  await expect(said).toContainText('WCP5ValidateAppIdentityResponse');
+  await expect(said).toContainText('getCurrentChannelResponse');
+  const answered = new Set((await said.textContent())?.split(' '));
+  const right = ['WCP5ValidateAppIdentityResponse', 'getCurrentChannelResponse'];
+  expect([...answered].toSorted()).toEqual([...right, 'AccessDenied', 'MalformedMessage'].toSorted());
+  expect(await amelie.evaluate(() => ({}) as { polluted?: unknown })).toEqual({});
+  await expectUnharmed(amelie, demo, 'after the messages');
+  await expectLogged(demo, 'InvalidArgument', 'MsgNotSupported', 'ActionNotGranted');
+  await putOnRoom(demo, ROOM, 'Elsewhere', `${guest.origin}/fdc3-elsewhere`);
+  await expectLogged(demo, 'ForeignHello');
+});
+
 test('a second frame does not speak for the first', async ({ demo, guest }) => {
   guest.page(
     '/inner',
@@ -159,6 +212,11 @@ test('a page that reloads without end, or floods, costs the person nothing', asy
   const amelie = await opened(demo, guest, '/storm');
   await expectUnharmed(amelie, demo, 'in the storm');
   await expectLogged(demo, 'ReloadedTooOften');
+  // Without a word it is stopped altogether.
+  guest.page('/storm', `addEventListener('load', () => setTimeout(() => location.reload()));`);
+  await amelie.getByRole('button', { name: 'Reload' }).first().click();
+  await expect(amelie.getByText('The add-in was disconnected')).toBeVisible();
+  await expectUnharmed(amelie, demo, 'after the storm');
   guest.page('/storm', `${PORT} setInterval(() => { for (let n = 0; n < 3000; n += 1) raw('x'); }, 10);`);
   await amelie.getByRole('button', { name: 'Reload' }).first().click();
   await expect(amelie.getByText('The add-in was disconnected')).toBeVisible();

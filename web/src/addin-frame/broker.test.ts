@@ -277,6 +277,17 @@ describe('the broker', () => {
     expect(states().at(-1)).toBe('connected');
   });
 
+  it('stops a page that loads without end', () => {
+    const frame = start();
+    chat.postMessage.mockClear();
+    for (let load = 0; load < 100; load += 1) frame.dispatchEvent(new Event('load'));
+    expect(document.querySelector('iframe')).toBe(frame);
+    frame.dispatchEvent(new Event('load'));
+    expect(document.querySelector('iframe')).toBeNull();
+    const codes = chat.postMessage.mock.calls.slice(-2).map(([{ code }]) => code);
+    expect(codes).toEqual(['ReloadedTooOften', 'Flooded']);
+  });
+
   it('does nothing in a document without an address', () => {
     delete document.body.dataset.url;
     expect(start).toThrow('no frame');

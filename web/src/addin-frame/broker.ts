@@ -20,7 +20,9 @@ const SANDBOX = 'allow-scripts allow-same-origin allow-forms';
 
 /** A page may reload, but not make the chat open sessions without end. */
 const HELLOS_MAX = 20;
-const HELLOS_WINDOW_MS = 60_000;
+const WINDOW_MS = 60_000;
+/** Loads in the same time, of a page that need not say hello, after which it is stopped. */
+const LOADS_MAX = 100;
 /** A window of its own, with the bar that says where it is. */
 const WINDOW_FEATURES = 'popup,width=900,height=700';
 const WATCH_MS = 250;
@@ -46,12 +48,10 @@ export function startBroker(window: Window): void {
 
   const refuse = (code: BrokerRefusal) => tellChat({ perch: 'addin-port', state: 'refused', code });
   const said = (page: Window, dialect: Dialect, data: unknown, now: number) => {
-    while (hellos[0] !== undefined && hellos[0] <= now - HELLOS_WINDOW_MS) hellos.shift();
-    if (hellos.length >= HELLOS_MAX) {
+    if (isTooMany(hellos, HELLOS_MAX, now)) {
       refuse('ReloadedTooOften');
       return;
     }
-    hellos.push(now);
     count += 1;
     waiting?.close();
     relay?.close();
@@ -93,7 +93,14 @@ export function startBroker(window: Window): void {
   document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
     if (effectiveDirective === 'frame-src') refuse('LeftOrigin');
   });
-  frame.addEventListener('load', () => tellChat({ perch: 'addin-port', state: 'loaded' }));
+  const loads: number[] = [];
+  frame.addEventListener('load', ({ timeStamp }) => {
+    if (isTooMany(loads, LOADS_MAX, timeStamp)) {
+      frame.remove();
+      refuse('ReloadedTooOften');
+      refuse('Flooded');
+    } else tellChat({ perch: 'addin-port', state: 'loaded' });
+  });
 
   const show = () => {
     tellChat({ perch: 'addin-port', state: 'loading', url });
@@ -120,6 +127,14 @@ export function startBroker(window: Window): void {
   window.addEventListener('pagehide', () => popup?.close());
   if (framed) show();
   else tellChat({ perch: 'addin-port', state: 'loaded' });
+}
+
+/** Takes down when something happened, unless it has happened as often as it may lately. */
+function isTooMany(times: number[], max: number, now: number): boolean {
+  while (times[0] !== undefined && times[0] <= now - WINDOW_MS) times.shift();
+  if (times.length >= max) return true;
+  times.push(now);
+  return false;
 }
 
 /** `more` is what the server adds for what was granted. */

@@ -17,7 +17,7 @@ export type AddinPortMessage =
   | ({ perch: 'addin-port'; state: 'connected'; hello: number; origin: string } & Dialect);
 
 /** Something that the broker refused; see the codes of the API's `BridgeCode`. */
-export type BrokerRefusal = 'ReloadedTooOften' | 'ForeignHello' | 'LeftOrigin';
+export type BrokerRefusal = 'ReloadedTooOften' | 'ForeignHello' | 'LeftOrigin' | 'Flooded';
 
 /** What a page speaks, told by its first words. */
 export type Dialect =

@@ -134,6 +134,11 @@ export function PageFrame(props: PageFrameProps) {
         end();
         latest.current.onPhase('blocked');
       }
+      if (message.state === 'refused' && message.code === 'Flooded') {
+        latestHello = 0;
+        end();
+        flooded();
+      }
       const [port] = event.ports;
       if (message.state === 'connected' && port !== undefined && !latest.current.isEnding) {
         begin(broker, port, message).catch(() => latest.current.onPhase('failed'));

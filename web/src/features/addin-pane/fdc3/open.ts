@@ -36,10 +36,9 @@ export function openFdc3(port: MessagePort, options: OpenOptions): { close(): vo
     beside: false,
     latest: latest !== undefined && may('contexts') ? toFdc3(latest) : null,
     ended: (why) => {
-      if (why !== 'flooded') return;
-      use.refused('Flooded');
-      flooded();
+      if (why === 'flooded') flooded();
     },
+    use,
   });
   const stop = onContext(room.id, (sent) => {
     if (!may('contexts')) return;
@@ -78,10 +77,9 @@ export function openFdc3Beside(port: MessagePort, options: BesideOptions): { clo
     latest: null,
     instanceId: instance,
     ended: (why) => {
-      if (why !== 'flooded') return;
-      use.refused('Flooded');
-      flooded();
+      if (why === 'flooded') flooded();
     },
+    use,
   });
   // Nobody put it on the room, so it does not follow the talk: it shows what its person asks to be shown.
   const stop = onContext(room, (sent) => {

@@ -7,6 +7,7 @@
 import { isRecord } from '@perch/addin/host';
 import { plain } from '../plain';
 import { pacer } from '../rate';
+import type { PaneUse } from '../use';
 import type { Agent, Arrival } from './agent';
 import type { Instance } from './instance';
 import { type ErrorCode, type EventType, Fdc3Error, type Requests } from './messages';
@@ -20,6 +21,8 @@ export interface Fdc3Options extends Pick<Arrival, 'appId' | 'room' | 'beside' |
   origin: string;
   /** Called once when the session ends by itself: the page left, flooded the chat, or no longer answers. */
   ended: (why: 'left' | 'flooded' | 'refused') => void;
+  /** Counts what the page is refused here. */
+  use: Pick<PaneUse, 'refused'>;
   now?: () => number;
 }
 
@@ -61,13 +64,16 @@ export class Fdc3Session {
   #receive(data: unknown): void {
     if (this.#closed) return;
     const pace = this.#pace();
+    const { use } = this.#options;
     if (pace === 'flood') {
+      use.refused('Flooded');
       this.#end('flooded');
       return;
     }
     const decoded = plain(data);
     const message = 'refused' in decoded ? undefined : decoded.value;
     if (!isRecord(message) || typeof message.type !== 'string') {
+      use.refused('InvalidArgument');
       // A message that cannot be read whole may still say which request it is.
       if (isRecord(data)) this.#refuse(data.type, data.meta, 'MalformedMessage');
       return;
@@ -77,17 +83,20 @@ export class Fdc3Session {
     if (type === 'WCP6Goodbye') this.#end('left');
     else if (type === 'WCP4ValidateAppIdentity') void this.#identify(meta, payload);
     else if (type === 'heartbeatAcknowledgementRequest' || this.#instance === null) return;
-    else if (pace === 'hasty') this.#refuse(type, meta, 'ApiTimeout');
-    else void this.#answer(this.#instance, type, meta, payload);
+    else if (pace === 'hasty') {
+      use.refused('LimitExceeded');
+      this.#refuse(type, meta, 'ApiTimeout');
+    } else void this.#answer(this.#instance, type, meta, payload);
   }
 
   async #identify(meta: unknown, payload: unknown): Promise<void> {
-    const { agent, attempt, origin, appId, room, beside, latest, instanceId } = this.#options;
+    const { agent, attempt, origin, appId, room, beside, latest, instanceId, use } = this.#options;
     if (this.#instance !== null || !isRecord(meta) || meta.connectionAttemptUuid !== attempt) return;
     const said = isRecord(payload) ? payload : {};
     const answer = (type: string, content: object) =>
       this.#post({ type, meta: { connectionAttemptUuid: attempt, timestamp: new Date() }, payload: content });
     if (!isOf(origin, said.identityUrl) || !isOf(origin, said.actualUrl)) {
+      use.refused('ForeignHello');
       const message = `The addresses of this page are not of ${origin}, where its add-in is shown.`;
       answer('WCP5ValidateAppIdentityFailedResponse', { message });
       this.#end('refused');
@@ -130,15 +139,21 @@ export class Fdc3Session {
 
   async #answer(instance: Instance, type: string, meta: unknown, payload: unknown): Promise<void> {
     const request = requestUuid(meta);
-    if (request === null) return;
+    const { use } = this.#options;
+    if (request === null) {
+      use.refused('InvalidArgument');
+      return;
+    }
     // Own keys only: "constructor" and its like are not requests.
     if (!Object.hasOwn(requestChecks, type)) {
+      use.refused('MsgNotSupported');
       this.#refuse(type, meta, 'MalformedMessage');
       return;
     }
     const known = type as keyof Requests;
     const content = payload ?? {};
     if (!requestChecks[known](content)) {
+      use.refused('InvalidArgument');
       const aboutContext = isRecord(content) && content.context !== undefined;
       this.#refuse(type, meta, aboutContext ? 'MalformedContext' : 'MalformedMessage');
       return;
@@ -148,7 +163,10 @@ export class Fdc3Session {
       this.#respond(responseTo(type), request, answer);
       after?.();
     } catch (error) {
-      this.#refuse(type, meta, error instanceof Fdc3Error ? error.code : 'ApiTimeout');
+      const code = error instanceof Fdc3Error ? error.code : 'ApiTimeout';
+      // That nobody answers, or the person did not want to, is an answer.
+      if (code === 'AccessDenied') use.refused('ActionNotGranted');
+      this.#refuse(type, meta, code);
     }
   }
 

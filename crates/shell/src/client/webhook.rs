@@ -102,4 +102,28 @@ impl Client {
         ];
         self.call(Method::POST, &path, &()).await
     }
+
+    /// Forgets what was given up.
+    ///
+    /// # Errors
+    /// `NoSuchNode` when it was not given up.
+    pub async fn discard_dead_letter(
+        &self,
+        pool: &str,
+        addin: Uuid,
+        (room, seq): (Uuid, u64),
+    ) -> Result<(), Error> {
+        let (addin, room, seq) = (addin.to_string(), room.to_string(), seq.to_string());
+        let path = [
+            "pools",
+            pool,
+            "addins",
+            &addin,
+            "webhook",
+            "dead-letters",
+            &room,
+            &seq,
+        ];
+        self.delete(&path, &()).await
+    }
 }

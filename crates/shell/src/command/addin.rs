@@ -10,6 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::grant::GrantCommand;
+use super::intent::IntentsArguments;
 use super::noun::AddinLine;
 use super::webhook::WebhookCommand;
 use crate::error::{Error, Exit};
@@ -37,6 +38,8 @@ pub enum AddinCommand {
     #[command(subcommand)]
     /// Where its own server is told what is posted.
     Webhook(WebhookCommand),
+    /// Show or set which intents its page answers when another page asks.
+    Intents(IntentsArguments),
     /// Say whether browsers would show a page in the pane, and which header to change. Needs no server.
     Doctor(DoctorArguments),
 }
@@ -62,6 +65,7 @@ pub(super) async fn run(shell: &mut Shell, command: AddinCommand) -> Result<Exit
         AddinCommand::Check { identity } => check(shell, &identity).await,
         AddinCommand::Grant(command) => super::grant::run(shell, command).await,
         AddinCommand::Webhook(command) => super::webhook::run(shell, command).await,
+        AddinCommand::Intents(arguments) => super::intent::run(shell, arguments).await,
         AddinCommand::Doctor(arguments) => doctor(shell, arguments).await,
     }
 }

@@ -5,6 +5,7 @@
 
 mod addin;
 mod grant;
+mod intent;
 mod node;
 mod noun;
 mod pool;

@@ -54,6 +54,8 @@ pub enum WebhookCommand {
     },
     /// Tell once more everything that was given up.
     Retry(AddinArgument),
+    /// Forget everything that was given up: it is not told.
+    Discard(AddinArgument),
 }
 
 pub(super) async fn run(shell: &mut Shell, command: WebhookCommand) -> Result<Exit, Error> {
@@ -63,7 +65,8 @@ pub(super) async fn run(shell: &mut Shell, command: WebhookCommand) -> Result<Ex
     | WebhookCommand::NewSecret(addin)
     | WebhookCommand::Remove(addin)
     | WebhookCommand::Replay { addin, .. }
-    | WebhookCommand::Retry(addin)) = &command;
+    | WebhookCommand::Retry(addin)
+    | WebhookCommand::Discard(addin)) = &command;
     let Addin { pool, id, .. } = find(shell, &client, &addin.identity).await?;
     let webhook = match command {
         WebhookCommand::Set { url, .. } => {
@@ -82,6 +85,7 @@ pub(super) async fn run(shell: &mut Shell, command: WebhookCommand) -> Result<Ex
                 .await?
         }
         WebhookCommand::Retry(_) => retry(&client, &pool, id).await?,
+        WebhookCommand::Discard(_) => discard(&client, &pool, id).await?,
     };
     show(shell, &webhook);
     Ok(Exit::Done)
@@ -99,6 +103,16 @@ async fn retry(client: &Client, pool: &str, id: Uuid) -> Result<Webhook, Error> 
         webhook = client.webhook(pool, id).await?;
     }
     Ok(webhook)
+}
+
+/// Forgets each of the dead letters that there are now.
+async fn discard(client: &Client, pool: &str, id: Uuid) -> Result<Webhook, Error> {
+    for letter in client.webhook(pool, id).await?.dead_letters {
+        client
+            .discard_dead_letter(pool, id, (letter.room, letter.seq))
+            .await?;
+    }
+    Ok(client.webhook(pool, id).await?)
 }
 
 fn room_of(webhook: &Webhook, name: &str) -> Result<Uuid, Error> {

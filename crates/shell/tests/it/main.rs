@@ -11,6 +11,7 @@
 mod addin;
 mod category;
 mod import;
+mod intent;
 mod pipeline;
 mod room;
 mod search;

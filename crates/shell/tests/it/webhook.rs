@@ -48,7 +48,7 @@ async fn a_webhook_is_set_shown_told_again_given_another_secret_and_removed() {
 }
 
 #[tokio::test]
-async fn what_was_given_up_is_told_once_more_and_stays_when_it_is_refused() {
+async fn what_was_given_up_is_told_once_more_and_stays_when_it_is_refused_until_it_is_discarded() {
     let world = with_addin().await;
     used(&world).await;
     let set = run(&world, "set", &[RECEIVER]).await.object();
@@ -67,4 +67,8 @@ async fn what_was_given_up_is_told_once_more_and_stays_when_it_is_refused() {
     let letter = &ran.object()["DeadLetters"][0];
     assert_eq!(letter["attempts"], 13);
     assert_eq!(letter["failure"]["code"], "Unreachable");
+    let discarded = run(&world, "discard", &[]).await.object();
+    assert_eq!(discarded["DeadLetters"], json!([]));
+    let again = run(&world, "discard", &[]).await;
+    assert_eq!(again.exit, Exit::Done, "{again:?}");
 }

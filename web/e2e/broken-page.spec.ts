@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { certificate } from './certificate';
 import { type Demo, expectAccessible } from './demo';
+import { front } from './front';
 import { expect, guestPage, test as guestTest, type Page, putOnRoom, roomId } from './guest';
 
 const POOL = 'pchat01.contoso.example';
@@ -190,4 +191,38 @@ test('a page that goes to another origin is stopped there, and comes back', asyn
     .toMatchObject({ ok: 0, silent: 0, blocked: 1 });
   await amelie.getByRole('button', { name: 'Reload' }).last().click();
   await expect(guestPage(amelie).getByText('connected')).toBeVisible();
+});
+
+test('an http page under an https chat is not shown in the pane, but in a window of its own', async ({
+  demo,
+  guest,
+  browser,
+}) => {
+  guest.page('/prices', `const room = await connect(); say(room.room.name);`);
+  await putOnRoom(demo, ROOM, 'Prices', 'http://prices.example/prices');
+  const secure = await front(demo.url);
+  const context = await browser.newContext({ baseURL: secure.url, ignoreHTTPSErrors: true });
+  await context.route('http://prices.example/**', async (route) => {
+    const { pathname } = new URL(route.request().url());
+    await route.fulfill({ response: await route.fetch({ url: `${guest.origin}${pathname}` }) });
+  });
+  const data = { name: 'amelie@contoso.example', password: 'perch-demo' };
+  const answer = await context.request.post('/api/v1/session', { data, headers: { Origin: secure.url } });
+  expect(answer.ok(), await answer.text()).toBe(true);
+  const amelie = await context.newPage();
+  await openRoom(demo, amelie);
+  const pane = amelie.getByRole('region', { name: 'Prices' });
+  await expect(pane.getByRole('heading', { name: 'This page cannot be shown here' })).toBeVisible();
+  await expect(
+    pane.getByText('It is an http page, and browsers do not show those inside an https one.'),
+  ).toBeVisible();
+  await expect(pane.locator('iframe')).toHaveCount(0);
+  await expectAccessible(amelie);
+  const [popup] = await Promise.all([
+    context.waitForEvent('page'),
+    pane.getByRole('button', { name: 'Open in a window' }).last().click(),
+  ]);
+  await expect(popup.locator('#said')).toHaveText(ROOM);
+  await context.close();
+  secure.close();
 });

@@ -70,18 +70,23 @@ async function post(page: Page, text: string): Promise<void> {
 }
 
 /** Registers the guest's page a second time, for others to open. */
-async function registerPrices(demo: Demo, guest: Guest) {
+async function registerPrices(demo: Demo, guest: Guest, page = '/') {
   const control = (await demo.as('control')).context().request;
   const headers = { Origin: demo.url };
   const [pool] = (await (await control.get('/api/v1/pools')).json()) as { fqdn: string }[];
   const intents = { ViewInstrument: { displayName: 'View instrument', contexts: ['fdc3.instrument'] } };
-  const data = { name: 'Prices', url: `${guest.neighbour}/`, granted: ['contexts'], intents };
+  const data = { name: 'Prices', url: `${guest.neighbour}${page}`, granted: ['contexts'], intents };
   const path = `/api/v1/pools/${pool?.fqdn}/addins`;
   const made = await control.post(path, { data, headers });
   expect(made.ok(), await made.text()).toBe(true);
   const addin = `${path}/${((await made.json()) as { id: string }).id}`;
   return {
     pool: pool?.fqdn,
+    health: async () =>
+      (await (await control.get(`${addin}/health`)).json()) as {
+        state: string;
+        handshakes: { ok: number; silent: number };
+      },
     /** Changes it, or without data removes it. */
     change: async (change?: object) => {
       const answer = change
@@ -243,6 +248,26 @@ test('a page beside the room’s own is closed when its add-in is disabled or re
   await expect(amelie.getByText('An administrator has removed Prices.')).toBeVisible();
   await amelie.getByRole('button', { name: 'Close Prices' }).click();
   await expect(frame.locator('#state')).toBeVisible();
+});
+
+test('a page beside the room’s own that stays empty says why, and is counted among those that do', async ({
+  demo,
+  guest,
+}) => {
+  const amelie = await roomWithGuest(demo, guest, ['contexts']);
+  guest.answer('/refusing', (_, response) => response.setHeader('X-Frame-Options', 'DENY').end('<h1>Prices'));
+  const { health } = await registerPrices(demo, guest, '/refusing');
+  await expect.poll(async () => (await health()).state).toBe('fault');
+  const frame = await guestFrame(amelie, guest);
+  await expect(frame.locator('#state')).toHaveText('connected');
+  const refused = frame.evaluate(async () => {
+    const fdc3 = await window.guest.agent;
+    return fdc3.open({ appId: 'Prices' }).catch((error: Error) => error.message);
+  });
+  await expect(amelie.getByText('this is why. To tell the room’s manager: Remove the header')).toBeVisible();
+  await expectAccessible(amelie);
+  await expect.poll(async () => (await health()).handshakes).toMatchObject({ ok: 0, silent: 1 });
+  expect(await refused).toBe('AppTimeout');
 });
 
 test('what is pressed in the conversation reaches a page beside the room’s own while that is granted', async ({

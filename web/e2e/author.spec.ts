@@ -2,6 +2,16 @@
 import { expect, expectAccessible, test } from './demo';
 import { guestPage, putOnRoom } from './guest';
 
+test('the guide is in the language of its reader', async ({ demo, browser }) => {
+  const context = await browser.newContext({ baseURL: demo.url, locale: 'fr-FR' });
+  const page = await context.newPage();
+  await page.goto('/sdk');
+  await expect(page.getByRole('heading', { level: 1, name: 'Compléments' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Prouver qui regarde' })).toBeVisible();
+  await expectAccessible(page);
+  await context.close();
+});
+
 test('the guide and the examples can be read without signing in', async ({ demo, page }) => {
   await page.goto(`${demo.url}/sdk`);
   await expect(page.getByRole('heading', { name: 'The shortest add-in' })).toBeVisible();

@@ -7,7 +7,7 @@ use perch_domain::{RoomId, Seq};
 use perch_store::column::int;
 use perch_store::search::{Candidate, IndexEntry, Lookup, Moment, SearchIndex};
 use perch_store::{StoreError, timed};
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnection, PgRow};
 use uuid::Uuid;
 
 use crate::convert::{get, id, seq};
@@ -15,6 +15,20 @@ use crate::database::{Database, Session, error};
 
 /// Entries of a room that are removed in one transaction.
 const FORGET_MAX: i64 = 2_000;
+
+/// Looks through the newest places, one after the other: what is frequent is soon found often enough.
+const AMONG_NEWEST: &str = "WITH newest AS ( \
+         SELECT moment, room, seq, words FROM place WHERE moment < $2 AND moment >= $3 ORDER BY moment DESC LIMIT 50000 \
+     ) \
+     SELECT newest.moment, room.id AS room, newest.seq FROM newest JOIN room ON room.no = newest.room \
+     WHERE newest.words @@ $1::tsquery ORDER BY newest.moment DESC LIMIT $4";
+/// Asks the index of words for all that fits, and takes the newest. If PostgreSQL knew that only some are wanted, it would walk
+/// through every place there is for a rare word, whose rarity it underestimates.
+const BY_WORDS: &str = "WITH fitting AS MATERIALIZED ( \
+         SELECT moment, room, seq FROM place WHERE words @@ $1::tsquery AND moment < $2 AND moment >= $3 \
+     ) \
+     SELECT fitting.moment, room.id AS room, fitting.seq FROM fitting JOIN room ON room.no = fitting.room \
+     ORDER BY fitting.moment DESC LIMIT $4";
 
 pub(crate) struct PostgresSearchIndex {
     database: Database,
@@ -130,19 +144,10 @@ impl SearchIndex for PostgresSearchIndex {
         let Some(expression) = expression(&mut session, lookup).await? else {
             return Ok(Vec::new());
         };
-        // Planned for each search: whether the words or the newest moments are fewer depends on the words.
-        let found = sqlx::query(
-            "SELECT place.moment, room.id AS room, place.seq FROM place JOIN room ON room.no = place.room \
-             WHERE place.words @@ $1::tsquery AND place.moment < $2 AND place.moment >= $3 \
-             ORDER BY place.moment DESC LIMIT $4",
-        )
-        .persistent(false)
-        .bind(expression)
-        .bind(lookup.before.0)
-        .bind(lookup.from.0)
-        .bind(i64::try_from(lookup.limit).unwrap_or(i64::MAX))
-        .fetch_all(&mut *session);
-        let rows = timed("search", found).await.map_err(error)?;
+        let mut rows = found(&mut session, AMONG_NEWEST, &expression, lookup).await?;
+        if rows.len() < lookup.limit {
+            rows = found(&mut session, BY_WORDS, &expression, lookup).await?;
+        }
         rows.iter()
             .map(|row| {
                 Ok(Candidate {
@@ -157,6 +162,23 @@ impl SearchIndex for PostgresSearchIndex {
     async fn close(&self) {
         self.database.close().await;
     }
+}
+
+async fn found(
+    connection: &mut PgConnection,
+    sql: &'static str,
+    expression: &str,
+    lookup: &Lookup<'_>,
+) -> Result<Vec<PgRow>, StoreError> {
+    // Planned for each search: what is best depends on the words.
+    let rows = sqlx::query(sql)
+        .persistent(false)
+        .bind(expression)
+        .bind(lookup.before.0)
+        .bind(lookup.from.0)
+        .bind(i64::try_from(lookup.limit).unwrap_or(i64::MAX))
+        .fetch_all(connection);
+    timed("search", rows).await.map_err(error)
 }
 
 /// A lookup as a `tsquery`; `None`: nothing can fit.

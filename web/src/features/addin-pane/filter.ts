@@ -4,7 +4,9 @@
  * Invariant: a question always ends, by its answer, its time-out or the end of the session, whichever is first, and
  * whatever comes for it afterwards is refused.
  */
+
 import { type FilterAnswer, LIMITS, type OutgoingMessage } from '@perch/addin/host';
+import { v4 as newUuid } from 'uuid';
 import type { Draft } from '../../live/frames';
 import { BridgeRefusal } from './refusal';
 
@@ -26,7 +28,7 @@ export class FilterQuestions {
   ask({ text, alert, title }: Draft): Promise<FilterAnswer | null> {
     return new Promise((resolve) => {
       // Not a number that counts: a page cannot answer what it has not been asked yet.
-      const id = crypto.randomUUID();
+      const id = newUuid();
       const settle = (answer: FilterAnswer | null) => {
         clearTimeout(timer);
         this.#open.delete(id);

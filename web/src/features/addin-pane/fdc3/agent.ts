@@ -5,6 +5,7 @@
  * Invariant: who asks is who holds the port, whatever a message says of its source; what a page names (channels,
  * instances, applications) is looked up among what that page may know.
  */
+import { v4 as newUuid } from 'uuid';
 import { Channels } from './channels';
 import { type App, appMetadata, appNamed, known } from './directory';
 import { type Instance, identifierOf } from './instance';
@@ -99,8 +100,8 @@ export class Agent {
       left !== undefined && left.uuid === instanceUuid && left.appId === appId && left.room === room.id;
     if (!beside) this.#channels.openRoom(room.id, { name: room.name }, latest);
     const instance: Instance = {
-      id: instanceId !== undefined && (beside || again) ? instanceId : crypto.randomUUID(),
-      uuid: again ? left.uuid : crypto.randomUUID(),
+      id: instanceId !== undefined && (beside || again) ? instanceId : newUuid(),
+      uuid: again ? left.uuid : newUuid(),
       appId,
       room: room.id,
       beside,
@@ -240,7 +241,7 @@ export class Agent {
     contextListenerUnsubscribeRequest: (by, { listenerUUID }) =>
       done(() => this.#channels.removeContextListener(by, listenerUUID)),
     // Changes of channel are told to every page; this only has an answer.
-    addEventListenerRequest: () => ({ payload: { listenerUUID: crypto.randomUUID() } }),
+    addEventListenerRequest: () => ({ payload: { listenerUUID: newUuid() } }),
     eventListenerUnsubscribeRequest: () => ({ payload: {} }),
     addIntentListenerRequest: (by, payload) => ({ payload: this.#intents.addListener(by, payload) }),
     intentListenerUnsubscribeRequest: (by, { listenerUUID }) => {
@@ -312,7 +313,7 @@ export class Agent {
   }
 
   async #launch(by: Instance, app: App): Promise<Instance> {
-    const id = crypto.randomUUID();
+    const id = newUuid();
     const connection = new Promise<Instance>((connected) => {
       this.#openings.set(id, { appId: app.appId, room: by.room, connected });
     });

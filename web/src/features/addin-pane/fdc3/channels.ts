@@ -4,6 +4,7 @@
  * Invariant: a room's channel is reached by that room's own page only, a private channel by those who made it or were
  * handed it. What is broadcast stays in this window.
  */
+import { v4 as newUuid } from 'uuid';
 import { type Instance, identifierOf, LISTENERS_MAX } from './instance';
 import {
   type AppIdentifier,
@@ -102,7 +103,7 @@ export class Channels {
   }
 
   createPrivate(instance: Instance): Channel {
-    const channel = this.#add({ id: crypto.randomUUID(), type: 'private' });
+    const channel = this.#add({ id: newUuid(), type: 'private' });
     channel.members.add(instance.id);
     return shown(channel);
   }
@@ -145,7 +146,7 @@ export class Channels {
     const type = contextType ?? null;
     const channel = channelId == null ? null : this.#reachable(instance, channelId);
     if (instance.contextListeners.size >= LISTENERS_MAX) throw new Fdc3Error('CreationFailed');
-    const listenerUUID = crypto.randomUUID();
+    const listenerUUID = newUuid();
     instance.contextListeners.set(listenerUUID, { channel: channel?.id ?? null, type });
     const after = () => {
       if (channel?.type === 'private') this.#tellPrivate(channel, instance, 'addContextListener', type);
@@ -173,7 +174,7 @@ export class Channels {
     const channel = this.#reachable(instance, privateChannelId);
     if (channel.type !== 'private') throw new Fdc3Error('NoChannelFound');
     if (instance.privateListeners.size >= LISTENERS_MAX) throw new Fdc3Error('CreationFailed');
-    const listenerUUID = crypto.randomUUID();
+    const listenerUUID = newUuid();
     instance.privateListeners.set(listenerUUID, { channel: channel.id, event: listenerType });
     const after = () => {
       if (listenerType !== 'addContextListener' && listenerType !== null) return;

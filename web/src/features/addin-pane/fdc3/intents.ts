@@ -1,4 +1,5 @@
 /** Intents: who can answer one, who is asked, and how the result comes back. */
+import { v4 as newUuid } from 'uuid';
 import type { Channels } from './channels';
 import { type App, accepts, appMetadata, appNamed, known, yields } from './directory';
 import { type Instance, identifierOf, LISTENERS_MAX } from './instance';
@@ -53,7 +54,7 @@ export class Intents {
     { intent }: Requests['addIntentListenerRequest'],
   ): { listenerUUID: string } {
     if (instance.intentListeners.size >= LISTENERS_MAX) throw new Fdc3Error('IntentDeliveryFailed');
-    const listenerUUID = crypto.randomUUID();
+    const listenerUUID = newUuid();
     instance.intentListeners.set(listenerUUID, intent);
     // The page hears of its listener before the intent: the answer to this request is sent first.
     setTimeout(() => {
@@ -142,7 +143,7 @@ export class Intents {
       intent,
       context,
       originatingApp,
-      raiseIntentRequestUuid: crypto.randomUUID(),
+      raiseIntentRequestUuid: newUuid(),
     });
     return true;
   }
@@ -274,7 +275,7 @@ export class Intents {
   }
 
   #deliver(raiser: Instance, request: string, target: Instance, intent: string, context: Context): void {
-    const event = crypto.randomUUID();
+    const event = newUuid();
     const [oldest] = this.#pending.keys();
     if (this.#pending.size >= PENDING_MAX && oldest !== undefined) this.#pending.delete(oldest);
     this.#pending.set(event, { raiser, request, target });

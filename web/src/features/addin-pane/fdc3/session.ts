@@ -4,7 +4,9 @@
  * Invariants: whatever arrives is plain, bounded and of the declared shape before the agent sees it; every request
  * that names itself is answered; a page whose addresses are not of the add-in's origin gets nothing.
  */
+
 import { isRecord } from '@perch/addin/host';
+import { v4 as newUuid } from 'uuid';
 import { plain } from '../plain';
 import { pacer } from '../rate';
 import type { PaneUse } from '../use';
@@ -177,11 +179,11 @@ export class Fdc3Session {
   }
 
   #respond(type: string, request: string, payload: object): void {
-    const meta = { requestUuid: request, responseUuid: crypto.randomUUID(), timestamp: new Date() };
+    const meta = { requestUuid: request, responseUuid: newUuid(), timestamp: new Date() };
     this.#post({ type, meta, payload });
   }
 
-  #tell(type: EventType, payload: object, eventUuid: string = crypto.randomUUID()): void {
+  #tell(type: EventType, payload: object, eventUuid: string = newUuid()): void {
     this.#post({ type, meta: { eventUuid, timestamp: new Date() }, payload });
   }
 

@@ -36,6 +36,12 @@ export function LiveProvider({ session, children }: { session: Session; children
   );
 
   useEffect(() => {
+    // A first answer that is on its way may be of before, and is not asked for anew until it is there.
+    const renew = async (queryKey: readonly unknown[]) => {
+      const asked = queries.getQueryCache().findAll({ queryKey, fetchStatus: 'fetching' });
+      await Promise.allSettled(asked.map((query) => query.promise));
+      await queries.invalidateQueries({ queryKey });
+    };
     const refresh = (frame: ServerFrame) => {
       if (frame.type === 'welcome' || frame.type === 'rooms_changed' || frame.type === 'removed') {
         void queries.invalidateQueries({ queryKey: keys.rooms });
@@ -51,7 +57,7 @@ export function LiveProvider({ session, children }: { session: Session; children
           // A category says how many rooms it has.
           room: keys.categories,
         }[frame.kind];
-        void queries.invalidateQueries({ queryKey: list(frame.pool) });
+        void renew(list(frame.pool));
       }
       if (frame.type === 'room_updated') {
         void queries.invalidateQueries({ queryKey: keys.room(frame.room.id) });

@@ -125,21 +125,21 @@ test('in a room without an add-in a context of a card finds other messages, in F
   const headers = { Origin: demo.url };
   const taken = await control.patch(`/api/v1/rooms/${id}`, { headers, data: { addin: null } });
   expect(taken.ok(), await taken.text()).toBe(true);
-  const jo = await demo.as('jo', { locale: 'fr' });
+  const amelie = await demo.as('amelie', { locale: 'fr' });
   const action = {
     label: 'Cours',
     context: { type: 'fdc3.instrument', name: 'MSFT', id: { ticker: 'MSFT' } },
   };
   const card = { title: 'Limite dépassée', tone: 'critical', actions: [action] };
   const data = { nonce: crypto.randomUUID(), text: 'MSFT dépasse sa limite', card };
-  const posted = await jo.context().request.post(`/api/v1/rooms/${id}/messages`, { headers, data });
+  const posted = await amelie.context().request.post(`/api/v1/rooms/${id}/messages`, { headers, data });
   expect(posted.ok(), await posted.text()).toBe(true);
-  await jo.goto(`/room/${id}`);
-  const seen = jo.getByRole('group', { name: /^Critique\s*: Limite dépassée$/ });
+  await amelie.goto(`/room/${id}`);
+  const seen = amelie.getByRole('group', { name: /^Critique\s*: Limite dépassée$/ });
   await expect(seen).toBeVisible();
   await seen.getByRole('link', { name: 'Cours' }).click();
-  await expect(jo.getByRole('searchbox')).toHaveValue('"MSFT"');
-  await expect(jo.getByRole('row', { name: /MSFT dépasse sa limite/ })).toBeVisible();
+  await expect(amelie.getByRole('searchbox')).toHaveValue('"MSFT"');
+  await expect(amelie.getByRole('row', { name: /MSFT dépasse sa limite/ })).toBeVisible();
 });
 
 test('a card without its capability is refused to the page', async ({ demo, guest }) => {

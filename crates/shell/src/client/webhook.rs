@@ -89,17 +89,8 @@ impl Client {
         addin: Uuid,
         (room, seq): (Uuid, u64),
     ) -> Result<Webhook, Error> {
-        let (addin, room, seq) = (addin.to_string(), room.to_string(), seq.to_string());
-        let path = [
-            "pools",
-            pool,
-            "addins",
-            &addin,
-            "webhook",
-            "dead-letters",
-            &room,
-            &seq,
-        ];
+        let ids = (addin.to_string(), room.to_string(), seq.to_string());
+        let path = dead_letter(pool, &ids);
         self.call(Method::POST, &path, &()).await
     }
 
@@ -113,17 +104,25 @@ impl Client {
         addin: Uuid,
         (room, seq): (Uuid, u64),
     ) -> Result<(), Error> {
-        let (addin, room, seq) = (addin.to_string(), room.to_string(), seq.to_string());
-        let path = [
-            "pools",
-            pool,
-            "addins",
-            &addin,
-            "webhook",
-            "dead-letters",
-            &room,
-            &seq,
-        ];
+        let ids = (addin.to_string(), room.to_string(), seq.to_string());
+        let path = dead_letter(pool, &ids);
         self.delete(&path, &()).await
     }
+}
+
+/// Where a dead letter of an add-in is, by the add-in, its room and its place.
+fn dead_letter<'a>(
+    pool: &'a str,
+    (addin, room, seq): &'a (String, String, String),
+) -> [&'a str; 8] {
+    [
+        "pools",
+        pool,
+        "addins",
+        addin,
+        "webhook",
+        "dead-letters",
+        room,
+        seq,
+    ]
 }

@@ -1,7 +1,9 @@
 //! The card of a message as a column: JSON, short, and without what is absent.
 
-use perch_domain::card::{Action, Card, CardContext, Content, Field, Tone};
+use perch_domain::card::{Action, Card, CardContext, Content, Field, Tone, Version};
+use perch_domain::message::Message;
 use perch_domain::trigger::Ids;
+use perch_domain::{RoomId, Seq};
 use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
@@ -96,6 +98,23 @@ pub fn card(text: &str) -> Result<Card, StoreError> {
         footer: stored.footer,
         actions: stored.actions.into_iter().map(action).collect(),
     }))
+}
+
+/// The places of the messages whose cards may have been updated.
+pub fn updatable(messages: &[Message]) -> impl Iterator<Item = (RoomId, Seq)> {
+    let first = |message: &&Message| message.card.is_some() && message.updates.is_none();
+    let messages = messages.iter().filter(first);
+    messages.map(|message| (message.room, message.seq))
+}
+
+/// Gives the message at a place, if it is among these, the newest version of its card.
+pub fn put_version(messages: &mut [Message], (room, seq): (RoomId, Seq), version: Version) {
+    let first = messages
+        .iter_mut()
+        .find(|message| message.room == room && message.seq == seq);
+    if let Some(message) = first {
+        message.latest = Some(Box::new(version));
+    }
 }
 
 const fn tone_word(tone: Tone) -> Option<&'static str> {

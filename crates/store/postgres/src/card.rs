@@ -4,7 +4,7 @@ use perch_domain::card::{Card, Version};
 use perch_domain::message::Message;
 use perch_domain::{PrincipalId, RoomId, Seq};
 use perch_store::StoreError;
-use perch_store::card::card;
+use perch_store::card::{card, put_version, updatable};
 use perch_store::column::{count, int};
 use sqlx::postgres::{PgConnection, PgRow};
 use uuid::Uuid;
@@ -31,11 +31,8 @@ pub(crate) async fn put_latest(
     connection: &mut PgConnection,
     messages: &mut [Message],
 ) -> Result<(), StoreError> {
-    let first = |message: &&Message| message.card.is_some() && message.updates.is_none();
-    let (rooms, seqs): (Vec<Uuid>, Vec<i64>) = messages
-        .iter()
-        .filter(first)
-        .map(|message| (message.room.0, int(message.seq.0)))
+    let (rooms, seqs): (Vec<Uuid>, Vec<i64>) = updatable(messages)
+        .map(|(room, seq)| (room.0, int(seq.0)))
         .unzip();
     if seqs.is_empty() {
         return Ok(());
@@ -52,7 +49,8 @@ pub(crate) async fn put_latest(
     .await
     .map_err(error)?;
     for row in &rows {
-        let (room, first) = (RoomId(id(row, "id")?), updates(row)?);
+        let Some(first) = updates(row)? else { continue };
+        let place = (RoomId(id(row, "id")?), first);
         let version = Version {
             seq: seq(row, "message", "seq")?,
             author: PrincipalId(id(row, "author")?),
@@ -60,12 +58,7 @@ pub(crate) async fn put_latest(
             text: get(row, "text")?,
             card: card(get(row, "card")?)?,
         };
-        if let Some(message) = messages
-            .iter_mut()
-            .find(|message| message.room == room && Some(message.seq) == first)
-        {
-            message.latest = Some(Box::new(version));
-        }
+        put_version(messages, place, version);
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use perch_domain::card::{Card, Version};
 use perch_domain::message::Message;
 use perch_domain::{PrincipalId, RoomId, Seq};
 use perch_store::StoreError;
-use perch_store::card::card;
+use perch_store::card::{card, put_version, updatable};
 use perch_store::column::{count, int};
 use serde_json::json;
 use sqlx::SqlitePool;
@@ -33,11 +33,8 @@ pub(crate) async fn put_latest(
     readers: &SqlitePool,
     messages: &mut [Message],
 ) -> Result<(), StoreError> {
-    let first = |message: &&Message| message.card.is_some() && message.updates.is_none();
-    let places: Vec<_> = messages
-        .iter()
-        .filter(first)
-        .map(|message| json!([hex(message.room.0), int(message.seq.0)]))
+    let places: Vec<_> = updatable(messages)
+        .map(|(room, seq)| json!([hex(room.0), int(seq.0)]))
         .collect();
     if places.is_empty() {
         return Ok(());
@@ -53,7 +50,8 @@ pub(crate) async fn put_latest(
     .await
     .map_err(error)?;
     for row in &rows {
-        let (room, first) = (RoomId(id(row, "id")?), updates(row)?);
+        let Some(first) = updates(row)? else { continue };
+        let place = (RoomId(id(row, "id")?), first);
         let version = Version {
             seq: seq(row, "message", "seq")?,
             author: PrincipalId(id(row, "author")?),
@@ -61,12 +59,7 @@ pub(crate) async fn put_latest(
             text: get(row, "text")?,
             card: card(get(row, "card")?)?,
         };
-        if let Some(message) = messages
-            .iter_mut()
-            .find(|message| message.room == room && Some(message.seq) == first)
-        {
-            message.latest = Some(Box::new(version));
-        }
+        put_version(messages, place, version);
     }
     Ok(())
 }

@@ -6,9 +6,8 @@
 
 use perch_domain::addin::{Addin, Origin};
 use perch_domain::addin_proxy::{Site, connections, policy};
-use perch_domain::credential::{Credential, CredentialKind};
 use perch_domain::permission::RoomAction;
-use perch_domain::{AddinId, Code, PrincipalId, Refusal, RoomId};
+use perch_domain::{AddinId, Code, CredentialId, PrincipalId, Refusal, RoomId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use url::{Position, Url};
@@ -33,8 +32,7 @@ const PASS_SECONDS: i64 = 16 * 3_600;
 /// Who looks at which add-in beside which room.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Look {
-    person: Uuid,
-    /// The browser's session.
+    /// The browser's session, whose person looks.
     credential: Uuid,
     room: Uuid,
     addin: Uuid,
@@ -102,7 +100,6 @@ impl App {
         let ends = actor.expires_at().map_or(ends, |session| session.min(ends));
         let ticket = Ticket {
             look: Look {
-                person: actor.id().0,
                 credential: credential.0,
                 room: beside.room.id.0,
                 addin: addin.id.0,
@@ -147,8 +144,8 @@ impl App {
     /// Where the page of a site is, for the bearer of a pass.
     ///
     /// # Errors
-    /// `PaneEnded` when the pass is none, too old, for another site, or its session has ended; those of seeing the room's
-    /// add-in; `NoSuchAddin` when it is not proxied any more; `AddinDisabled`.
+    /// `PaneEnded` when the pass is none, too old, or for another site; `NotSignedIn` when its session has ended; those of seeing
+    /// the room's add-in; `NoSuchAddin` when it is not proxied any more; `AddinDisabled`.
     pub async fn addin_upstream(&self, site: Site, pass: &str) -> Result<Upstream, Refusal> {
         let pass = self.signed::<Pass>(PASS, pass)?;
         if self.now().as_seconds() >= pass.exp {
@@ -163,20 +160,10 @@ impl App {
     }
 
     async fn looked_at(&self, site: Site, look: Look) -> Result<Upstream, Refusal> {
-        let person = PrincipalId(look.person);
-        let sessions = self
-            .deployment
-            .list_credentials(person, CredentialKind::Session);
-        let sessions = sessions.await.map_err(refused)?;
-        let now = self.now();
-        let lasts = |session: &Credential| {
-            session.id.0 == look.credential && session.expires_at.is_none_or(|end| now < end)
-        };
-        if !sessions.iter().any(lasts) {
-            return Err(ended());
-        }
+        let session = self.deployment.credential(CredentialId(look.credential));
+        let actor = self.holder(session.await.map_err(refused)?).await?;
         let view = self.room_view(RoomId(look.room))?;
-        view.may(&self.actor(person, None)?, RoomAction::SeeAddin)?;
+        view.may(&actor, RoomAction::SeeAddin)?;
         let addin = view.addin_shown(Some(AddinId(look.addin)))?;
         if !addin.proxied {
             return Err(no_addin());
@@ -192,7 +179,7 @@ impl App {
             page: Url::parse(origin.as_str()).map_err(|_| no_addin())?,
             policy: policy(&addin.proxied_hosts, &self.settings().own_origin),
             connections: connections(&addin.proxied_hosts),
-            person,
+            person: actor.id(),
         })
     }
 }

@@ -116,6 +116,14 @@ impl App {
             .find_credential(&digest(secret))
             .await
             .map_err(refused)?;
+        self.holder(found).await
+    }
+
+    /// Who holds a session or token that was read just now.
+    ///
+    /// # Errors
+    /// `NotSignedIn` when there is none, or it has ended, or its person is gone or disabled.
+    pub(crate) async fn holder(&self, found: Option<Credential>) -> Result<Actor, Refusal> {
         self.make_sure().await;
         let now = self.now();
         match found {

@@ -84,6 +84,12 @@ pub trait DeploymentStore: Send + Sync {
     /// When the database fails.
     async fn find_credential(&self, digest: &[u8; 32]) -> Result<Option<Credential>, StoreError>;
 
+    /// A credential, also an expired one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn credential(&self, id: CredentialId) -> Result<Option<Credential>, StoreError>;
+
     /// A user's credentials of one kind, oldest first.
     ///
     /// # Errors

@@ -197,7 +197,9 @@ pub async fn a_password_hash_survives_a_change_of_its_principal(storage: &dyn St
     );
 }
 
-pub async fn credentials_are_found_by_their_digest_and_listed_by_kind(storage: &dyn Storage) {
+pub async fn credentials_are_found_by_their_digest_or_identifier_and_listed_by_kind(
+    storage: &dyn Storage,
+) {
     let store = open(storage).await;
     insert(
         &*store,
@@ -226,6 +228,12 @@ pub async fn credentials_are_found_by_their_digest_and_listed_by_kind(storage: &
         Some(&later)
     );
     assert_eq!(store.find_credential(&[9; 32]).await.unwrap(), None);
+    for known in [&later, &session] {
+        let found = store.credential(known.id).await.unwrap();
+        assert_eq!(found.as_ref(), Some(known));
+    }
+    let unknown = credential(13, CredentialKind::Session, 0).id;
+    assert_eq!(store.credential(unknown).await.unwrap(), None);
     assert_eq!(
         store
             .list_credentials(person(1), CredentialKind::Token)

@@ -49,7 +49,7 @@ macro_rules! suite {
             deployment::a_dropped_deployment_transaction_leaves_nothing,
             deployment::a_password_hash_is_kept_and_replaced,
             deployment::a_password_hash_survives_a_change_of_its_principal,
-            deployment::credentials_are_found_by_their_digest_and_listed_by_kind,
+            deployment::credentials_are_found_by_their_digest_or_identifier_and_listed_by_kind,
             deployment::only_its_owner_removes_a_credential,
             deployment::all_sessions_but_one_end_and_tokens_stay,
             deployment::pools_are_listed_in_the_order_of_their_creation,

@@ -203,6 +203,20 @@ impl DeploymentStore for PostgresDeployment {
         row.as_ref().map(credential).transpose()
     }
 
+    async fn credential(&self, id: CredentialId) -> Result<Option<Credential>, StoreError> {
+        let row = timed("credential", async {
+            sqlx::query(
+                "SELECT id, kind, principal, name, digest, created_at, expires_at FROM credential WHERE id = $1",
+            )
+            .bind(id.0)
+            .fetch_optional(&mut *self.database.read().await?)
+            .await
+            .map_err(error)
+        })
+        .await?;
+        row.as_ref().map(credential).transpose()
+    }
+
     async fn list_credentials(
         &self,
         user: PrincipalId,

@@ -204,6 +204,20 @@ impl DeploymentStore for SqliteDeployment {
         row.as_ref().map(credential).transpose()
     }
 
+    async fn credential(&self, id: CredentialId) -> Result<Option<Credential>, StoreError> {
+        let row = timed("credential", async {
+            sqlx::query(
+                "SELECT id, kind, principal, name, digest, created_at, expires_at FROM credential WHERE id = ?",
+            )
+            .bind(id.0)
+            .fetch_optional(&self.database.readers)
+            .await
+            .map_err(error)
+        })
+        .await?;
+        row.as_ref().map(credential).transpose()
+    }
+
     async fn list_credentials(
         &self,
         user: PrincipalId,

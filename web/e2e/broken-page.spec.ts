@@ -169,6 +169,46 @@ test('a page that usually speaks and is silent is noticed by those who open it, 
   await expect(panel.getByText('At risk')).toBeVisible();
 });
 
+test('a page that takes long is shown when it comes, and one that never ends stays', async ({
+  demo,
+  guest,
+}) => {
+  let answer: (() => void) | undefined;
+  guest.answer('/prices', ({ headers }, response) => {
+    // What looks for the server is answered at once.
+    if (headers['user-agent']?.startsWith('Perch/')) html(response);
+    else
+      answer = () =>
+        html(
+          response,
+          "parent.postMessage({ perch: 'hello', protocols: ['perch/1'], sdk: 'x', wants: [] }, '*');",
+        );
+  });
+  await putOnRoom(demo, ROOM, 'Prices', `${guest.origin}/prices`);
+  const amelie = await demo.as('amelie');
+  await amelie.clock.install();
+  await openRoom(demo, amelie);
+  await expect.poll(() => answer).toBeDefined();
+  await amelie.clock.fastForward(40_000);
+  await expect(amelie.getByText('takes long to answer')).toBeVisible();
+  answer?.();
+  await expect(guestPage(amelie).getByRole('heading', { name: 'Prices' })).toBeVisible();
+  await expect(amelie.getByText('takes long to answer')).toHaveCount(0);
+
+  guest.answer('/never', () => {});
+  guest.answer('/prices', (_, response) =>
+    response
+      .setHeader('Content-Type', 'text/html')
+      .end('<!doctype html><h1>Streamed</h1><img src="/never" alt="">'),
+  );
+  await amelie.getByRole('button', { name: 'Reload' }).first().click();
+  await expect(guestPage(amelie).getByRole('heading', { name: 'Streamed' })).toBeVisible();
+  await amelie.clock.fastForward(10_000);
+  await amelie.clock.fastForward(120_000);
+  await expect(amelie.getByText('takes long to answer')).toBeVisible();
+  await expect(guestPage(amelie).getByRole('heading', { name: 'Streamed' })).toBeVisible();
+});
+
 test('a page that goes to another origin is stopped there, and comes back', async ({ demo, guest }) => {
   guest.page(
     '/prices',

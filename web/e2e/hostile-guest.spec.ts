@@ -207,6 +207,32 @@ test('the chat is not navigated, downloads do not start, windows do not open, di
   expect(harm).toEqual([]);
 });
 
+test('a page that reloads before it has loaded is stopped after a minute', async ({ demo, guest }) => {
+  let loads = 0;
+  guest.answer('/storm', (_, response) => {
+    loads += 1;
+    response.setHeader('Content-Type', 'text/html').end('<!doctype html><script>location.reload()</script>');
+  });
+  const addin = await putOnRoom(demo, ROOM, 'Guest', `${guest.origin}/storm`);
+  const amelie = await demo.as('amelie');
+  await amelie.clock.install();
+  const handshake = amelie.waitForRequest(/\/handshakes$/);
+  await amelie.goto('/');
+  await amelie.getByRole('link', { name: /Ops bridge/ }).click();
+  await expect.poll(() => loads).toBeGreaterThan(3);
+  await amelie.clock.fastForward(10_000);
+  expect((await handshake).postDataJSON()).toMatchObject({ addin, handshake: 'silent' });
+  await expectUnharmed(amelie, demo, 'in the storm');
+  await expect(amelie.locator('iframe[title="Guest"]')).toBeVisible();
+  await amelie.clock.fastForward(60_000);
+  await expect(amelie.getByText('The add-in was disconnected')).toBeVisible();
+  await expect(amelie.locator('iframe[title="Guest"]')).toHaveCount(0);
+  await expectLogged(demo, 'ReloadedTooOften', 'Flooded');
+  guest.page('/storm', `connect().then(() => say('mended'));`);
+  await amelie.getByRole('button', { name: 'Reload' }).last().click();
+  await expect(guestPage(amelie).locator('#said')).toHaveText('mended');
+});
+
 test('a page that reloads without end, or floods, costs the person nothing', async ({ demo, guest }) => {
   guest.page('/storm', `connect().then(() => location.reload());`);
   const amelie = await opened(demo, guest, '/storm');

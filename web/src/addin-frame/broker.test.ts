@@ -288,6 +288,44 @@ describe('the broker', () => {
     expect(codes).toEqual(['ReloadedTooOften', 'Flooded']);
   });
 
+  describe('of a page that has neither loaded nor spoken for a minute', () => {
+    const isFramed = () => document.querySelector('iframe') !== null;
+    const becomes = (state: DocumentReadyState) =>
+      Object.defineProperty(document, 'readyState', { value: state, configurable: true });
+    beforeEach(() => void vi.useFakeTimers());
+    afterEach(() => {
+      vi.useRealTimers();
+      Reflect.deleteProperty(document, 'readyState');
+    });
+
+    it('stops one that goes on loading anew', () => {
+      becomes('interactive');
+      start();
+      vi.advanceTimersByTime(60_000);
+      expect(isFramed()).toBe(true);
+      becomes('complete');
+      vi.advanceTimersByTime(60_000);
+      expect(isFramed()).toBe(false);
+      const codes = chat.postMessage.mock.calls.slice(-2).map(([{ code }]) => code);
+      expect(codes).toEqual(['ReloadedTooOften', 'Flooded']);
+      chat.postMessage.mockClear();
+      vi.advanceTimersByTime(60_000);
+      expect(chat.postMessage).not.toHaveBeenCalled();
+    });
+
+    it.each([
+      ['spoke', () => arrives({})],
+      ['loaded', () => document.querySelector('iframe')?.dispatchEvent(new Event('load'))],
+    ])('leaves one that %s before that', (_, does) => {
+      becomes('complete');
+      start();
+      vi.advanceTimersByTime(59_000);
+      does();
+      vi.advanceTimersByTime(120_000);
+      expect(isFramed()).toBe(true);
+    });
+  });
+
   it('does nothing in a document without an address', () => {
     delete document.body.dataset.url;
     expect(start).toThrow('no frame');

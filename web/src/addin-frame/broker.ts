@@ -23,6 +23,8 @@ const HELLOS_MAX = 20;
 const WINDOW_MS = 60_000;
 /** Loads in the same time, of a page that need not say hello, after which it is stopped. */
 const LOADS_MAX = 100;
+/** How long a page may go on loading anew without ever having loaded or spoken, far more than a slow one needs. */
+const UNFINISHED_MS = 60_000;
 /** A window of its own, with the bar that says where it is. */
 const WINDOW_FEATURES = 'popup,width=900,height=700';
 const WATCH_MS = 250;
@@ -45,6 +47,8 @@ export function startBroker(window: Window): void {
   let waiting: MessagePort | undefined;
   /** Our end of a widget's channel. */
   let relay: MessagePort | undefined;
+  /** Looks, until the page has loaded or spoken, whether it does anything but load anew. */
+  let unfinished: ReturnType<typeof setInterval> | undefined;
 
   const refuse = (code: BrokerRefusal) => tellChat({ perch: 'addin-port', state: 'refused', code });
   const said = (page: Window, dialect: Dialect, data: unknown, now: number) => {
@@ -52,6 +56,7 @@ export function startBroker(window: Window): void {
       refuse('ReloadedTooOften');
       return;
     }
+    clearInterval(unfinished);
     count += 1;
     waiting?.close();
     relay?.close();
@@ -93,13 +98,17 @@ export function startBroker(window: Window): void {
   document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
     if (effectiveDirective === 'frame-src') refuse('LeftOrigin');
   });
+  const stop = () => {
+    clearInterval(unfinished);
+    frame.remove();
+    refuse('ReloadedTooOften');
+    refuse('Flooded');
+  };
   const loads: number[] = [];
   frame.addEventListener('load', ({ timeStamp }) => {
-    if (isTooMany(loads, LOADS_MAX, timeStamp)) {
-      frame.remove();
-      refuse('ReloadedTooOften');
-      refuse('Flooded');
-    } else tellChat({ perch: 'addin-port', state: 'loaded' });
+    clearInterval(unfinished);
+    if (isTooMany(loads, LOADS_MAX, timeStamp)) stop();
+    else tellChat({ perch: 'addin-port', state: 'loaded' });
   });
 
   const show = () => {
@@ -107,6 +116,11 @@ export function startBroker(window: Window): void {
     // A proxied page is entered with a ticket, which is nobody else's to know.
     frame.src = entrance ?? url;
     document.body.replaceChildren(frame);
+    // A page that reloads before it has loaded is told by no event. Our own document waits for the first load of its frame, and is
+    // complete without one only once the page has left that by itself; one that is slow, or never ends, keeps it waiting.
+    unfinished = setInterval(() => {
+      if (document.readyState === 'complete') stop();
+    }, UNFINISHED_MS);
   };
   const openWindow = () => {
     if (popup !== null) {

@@ -1,6 +1,6 @@
 /**
  * Guests that mean harm: nothing changes for the person, and each attempt is refused and logged. What the browser itself
- * keeps a frame from (to navigate the chat, to download, to open windows or dialogs) it tells nobody of: that has no effect, and no line in the log.
+ * keeps a frame from (to navigate the chat, to download, to open windows or dialogs) it tells its console and no script: there each attempt stands, and the server's log has none.
  */
 import type { Demo } from './demo';
 import { expect, type Guest, guestPage, type Page, putOnRoom, test } from './guest';
@@ -197,6 +197,8 @@ test('the chat is not navigated, downloads do not start, windows do not open, di
     void dialog.dismiss();
   });
   amelie.context().on('page', () => harm.push('window'));
+  const told: string[] = [];
+  amelie.on('console', (message) => told.push(message.text()));
   await putOnRoom(demo, ROOM, 'Guest', `${guest.origin}/escape`);
   await amelie.goto('/');
   await amelie.getByRole('link', { name: /Ops bridge/ }).click();
@@ -205,6 +207,16 @@ test('the chat is not navigated, downloads do not start, windows do not open, di
   await expect(said).toContainText('read:threw');
   await expectUnharmed(amelie, demo, 'after the escape');
   expect(harm).toEqual([]);
+  // Each was tried, and the sandbox is what kept it.
+  for (const words of [
+    /^Unsafe attempt to initiate navigation .* of the top-level window is sandboxed/,
+    /^Unsafe attempt to initiate navigation .* is sandboxed, and is therefore disallowed from navigating its ancestors/,
+    /^Blocked opening '.*\/file' in a new window because .* sandboxed frame/,
+    /^Ignored call to 'alert\(\)'\. The document is sandboxed/,
+    /^Download is disallowed\. The frame .* is sandboxed/,
+  ]) {
+    await expect.poll(() => told.filter((text) => words.test(text)), `${words}`).toHaveLength(1);
+  }
 });
 
 test('a page that reloads before it has loaded is stopped after a minute', async ({ demo, guest }) => {

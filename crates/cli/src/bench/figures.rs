@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::ours::Bed;
 use super::report::{self, Figures, Repeat};
-use super::scenario::{fan_out, joining, posting, slow_reader};
+use super::scenario::{fan_out, idle, joining, posting, slow_reader, store_alone};
 use crate::error::Error;
 
 /// What is measured.
@@ -40,7 +40,17 @@ pub(super) async fn run(command: FiguresCommand) -> Result<(), Error> {
         let start = Instant::now();
         let ours = bed.start(1).await?;
         figures.add("start on a deployment", start.elapsed().as_secs_f64(), "s");
+        figures.extend(idle::measure(&ours, largest).await?);
         figures.extend(posting::measure(&ours, load).await?);
+        let alone = store_alone::measure(load).await?;
+        figures.add("the store alone, 50 messages at once: durable", alone, "/s");
+        if let Some(posts) = figures.get(posting::POSTS) {
+            figures.add(
+                "posting, room of 50: share of the store alone",
+                posts * 100.0 / alone,
+                "%",
+            );
+        }
         figures.extend(fan_out::measure(&ours, &command.members, load).await?);
         figures.extend(slow_reader::measure(&ours, largest, load).await?);
         figures.extend(joining::measure(&ours).await?);

@@ -69,6 +69,12 @@ impl Ours<'_> {
         self.enter_as(0, dial, members).await
     }
 
+    /// KiB of memory of their own that the nodes hold.
+    pub(super) fn memory_kib(&self) -> Result<f64, Error> {
+        let nodes = self.nodes.iter();
+        nodes.map(|node| node.processes()?.memory_kib()).sum()
+    }
+
     async fn enter_as(
         &self,
         number: usize,
@@ -116,11 +122,6 @@ impl Subject for Ours<'_> {
             cpu.push(("NATS".to_owned(), services.nats()?.cpu_seconds()?));
         }
         Ok(cpu)
-    }
-
-    fn memory_kib(&self) -> Result<f64, Error> {
-        let nodes = self.nodes.iter();
-        nodes.map(|node| node.processes()?.memory_kib()).sum()
     }
 }
 

@@ -203,10 +203,6 @@ impl Subject for Ejabberd<'_> {
             ("PostgreSQL".to_owned(), postgres.cpu_seconds()?),
         ])
     }
-
-    fn memory_kib(&self) -> Result<f64, Error> {
-        server::processes(&self.child)?.memory_kib()
-    }
 }
 
 impl Joinable for Ejabberd<'_> {

@@ -52,10 +52,6 @@ impl Subject for Floor {
         let seconds = server::processes(&self.child)?.cpu_seconds()?;
         Ok(vec![("floor".to_owned(), seconds)])
     }
-
-    fn memory_kib(&self) -> Result<f64, Error> {
-        server::processes(&self.child)?.memory_kib()
-    }
 }
 
 struct Member {

@@ -60,8 +60,4 @@ impl Subject for Bed {
     fn cpu(&self) -> Result<Vec<(String, f64)>, Error> {
         Ok(vec![("NATS".to_owned(), self.processes()?.cpu_seconds()?)])
     }
-
-    fn memory_kib(&self) -> Result<f64, Error> {
-        self.processes()?.memory_kib()
-    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Subject, Used};
 use crate::bench::link::Link;
 use crate::bench::load::{self, Pace};
-use crate::bench::report::{Figures, float};
+use crate::bench::report::Figures;
 use crate::error::Error;
 
 /// Posts that are on their way at once at saturation.
@@ -31,15 +31,7 @@ pub(in crate::bench) async fn measure(
 ) -> Result<Figures, Error> {
     let mut figures = Figures::default();
     for members in sizes {
-        let memory = subject.memory_kib()?;
         let mut links = subject.enter(*members).await?;
-        if *members == CALM_MEMBERS {
-            figures.add(
-                "memory of an idle, joined connection",
-                (subject.memory_kib()? - memory) / float(*members as u64),
-                "KiB",
-            );
-        }
         saturated(&mut figures, subject, &mut links, load).await?;
         if *members == CALM_MEMBERS {
             let name = format!("fan-out, room of {members}, calm");

@@ -1,10 +1,12 @@
 //! What is measured, one load after the other, at our server and, where it can do the same, at a peer's.
 
 pub(super) mod fan_out;
+pub(super) mod idle;
 pub(super) mod joining;
 pub(super) mod posting;
 pub(super) mod search;
 pub(super) mod slow_reader;
+pub(super) mod store_alone;
 
 use super::link::{Link, Protocol};
 use super::report::Figures;
@@ -23,9 +25,6 @@ pub(super) trait Subject {
 
     /// Seconds of processor time that each of its processes, and of what it keeps its messages in, has used.
     fn cpu(&self) -> Result<Vec<(String, f64)>, Error>;
-
-    /// KiB of memory of their own that its processes hold, without a database's.
-    fn memory_kib(&self) -> Result<f64, Error>;
 }
 
 /// Processor time from one moment to another.

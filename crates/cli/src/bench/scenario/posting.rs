@@ -9,6 +9,8 @@ use crate::error::Error;
 
 /// Members of the room.
 pub(in crate::bench) const MEMBERS: usize = 50;
+/// The name of the figure.
+pub(in crate::bench) const POSTS: &str = "posting, room of 50: durable posts";
 
 /// Measures.
 ///
@@ -24,11 +26,7 @@ pub(in crate::bench) async fn measure(
     let used = before.since(subject)?;
     let mut figures = Figures::default();
     let posts = outcome.count();
-    figures.add(
-        "posting, room of 50: durable posts",
-        posts / outcome.seconds,
-        "/s",
-    );
+    figures.add(POSTS, posts / outcome.seconds, "/s");
     used.add(&mut figures, "posting, room of 50: CPU a post", posts);
     figures.add_latency("posting, room of 50: acknowledged", &outcome.latencies);
     Ok(figures)

@@ -117,6 +117,38 @@ test('a card that a page posts is pressed into the pane of somebody else, and up
   await expect(cardRow(amelie)).toBeFocused();
 });
 
+test('the sample add-in posts what it shows as a card, and only where it may', async ({ demo }) => {
+  const amelie = await demo.as('amelie');
+  await amelie.goto('/');
+  await amelie.getByRole('link', { name: /Equities/ }).click();
+  const page = guestPage(amelie);
+  await amelie.getByRole('textbox', { name: /^Message / }).fill('look at $IBM');
+  await amelie.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Post in the room' }).click();
+  const dialog = amelie.getByRole('alertdialog');
+  await expect(dialog).toContainText('Stock history');
+  await dialog.getByRole('button', { name: 'Post', exact: true }).click();
+  await expect(page.getByText('Posted in the room')).toBeVisible();
+  const posted = amelie.getByRole('feed').getByRole('group', { name: /^IBM 125\.55 USD/ });
+  await expect(posted.getByRole('definition').last()).toHaveText('Jan 2000 – Mar 2010');
+  await expectAccessible(amelie);
+
+  await amelie.getByRole('textbox', { name: /^Message / }).fill('and $MSFT');
+  await amelie.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'MSFT' })).toBeVisible();
+  await posted.getByRole('button', { name: /Price history/ }).click();
+  await expect(page.getByRole('heading', { name: 'IBM' })).toBeVisible();
+
+  const id = await roomId(demo, 'Equities');
+  const manager = (await demo.as('idris')).context().request;
+  const withheld = await manager.patch(`/api/v1/rooms/${id}`, {
+    headers: { Origin: demo.url },
+    data: { addin_withheld: ['cards.post'] },
+  });
+  expect(withheld.ok(), await withheld.text()).toBe(true);
+  await expect(page.getByRole('button', { name: 'Post in the room' })).toBeHidden();
+});
+
 test('in a room without an add-in a context of a card finds other messages, in French as well', async ({
   demo,
 }) => {

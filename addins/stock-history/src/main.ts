@@ -3,6 +3,7 @@ import '@fontsource-variable/inter/wght.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import './style.css';
 import { AddinError, type ContextOrigin, connect, type Environment, NotInRoomError } from '@perch/addin';
+import type { Post } from './card.js';
 import { PriceSource, readConfig } from './source.js';
 import { View } from './view.js';
 
@@ -16,7 +17,11 @@ function environmentAtFirst(): Environment {
 
 async function start(): Promise<void> {
   let again = (): void => {};
-  const view = new View(environmentAtFirst(), () => again());
+  let share = (_: Post): void => {};
+  const view = new View(environmentAtFirst(), {
+    retry: () => again(),
+    share: (post) => share(post),
+  });
   const [config, room] = await Promise.all([readConfig(query), connect({ wants: ['contexts'] })]).catch(
     (error: unknown) => {
       const detail = error instanceof AddinError ? error.detail : String(error);
@@ -51,6 +56,18 @@ async function start(): Promise<void> {
     }
   };
 
+  share = (post) => {
+    room.postCard(post.text, post.card).then(
+      () => view.shared(),
+      (error: unknown) => {
+        // That the person would rather not is no failure.
+        const declined = error instanceof AddinError && error.code === 'ActionDeclined';
+        view.shared(declined ? '' : error instanceof AddinError ? error.detail : String(error));
+      },
+    );
+  };
+  view.offerSharing(room.granted.includes('cards.post'));
+  room.on('grantsChanged', () => view.offerSharing(room.granted.includes('cards.post')));
   view.dress(room.user);
   view.show({ state: 'waiting' });
   room.on('environmentChanged', (environment) => view.dress(environment));

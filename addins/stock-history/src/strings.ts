@@ -22,6 +22,11 @@ export interface Strings {
   readonly source: (source: string) => string;
   readonly library: string;
   readonly chart: (summary: string) => string;
+  readonly share: string;
+  readonly shared: string;
+  readonly change: string;
+  readonly period: string;
+  readonly history: string;
 }
 
 const ENGLISH: Strings = {
@@ -49,6 +54,11 @@ const ENGLISH: Strings = {
   source: (source) => `Prices: ${source}`,
   library: 'Charts by TradingView',
   chart: (summary) => `Price history. ${summary}`,
+  share: 'Post in the room',
+  shared: 'Posted in the room',
+  change: 'Change',
+  period: 'Period',
+  history: 'Price history',
 };
 
 const FRENCH: Strings = {
@@ -76,6 +86,11 @@ const FRENCH: Strings = {
   source: (source) => `Cours\u202f: ${source}`,
   library: 'Graphiques par TradingView',
   chart: (summary) => `Historique des cours. ${summary}`,
+  share: 'Publier dans la salle',
+  shared: 'Publié dans la salle',
+  change: 'Variation',
+  period: 'Période',
+  history: 'Historique des cours',
 };
 
 /** Returns the words for a BCP 47 tag: French for French, English for everything else. */

@@ -1,5 +1,6 @@
 // The page: one of its states at a time, in one language and theme. It holds no prices between two tickers.
 import type { ContextOrigin, Environment } from '@perch/addin';
+import { type Post, post } from './card.js';
 import { PriceChart } from './chart.js';
 import { figures, PERIODS, within, type Years } from './period.js';
 import type { Price } from './source.js';
@@ -22,19 +23,27 @@ export type Shown =
 
 type PricesShown = Extract<Shown, { state: 'prices' }>;
 
+/** What somebody can do on the page. */
+export interface Acts {
+  retry: () => void;
+  share: (post: Post) => void;
+}
+
 /** Draws what it is given, again whenever language, theme or period change. */
 export class View {
   readonly #page = part('page', HTMLElement);
-  readonly #onRetry: () => void;
+  readonly #acts: Acts;
   #chart: PriceChart | null = null;
   #environment: Environment;
   #years: Years = null;
   #shown: Shown = { state: 'connecting' };
+  #post: Post | null = null;
 
-  constructor(environment: Environment, onRetry: () => void) {
+  constructor(environment: Environment, acts: Acts) {
     this.#environment = environment;
-    this.#onRetry = onRetry;
-    part('retry', HTMLButtonElement).addEventListener('click', () => this.#onRetry());
+    this.#acts = acts;
+    part('retry', HTMLButtonElement).addEventListener('click', () => acts.retry());
+    part('share', HTMLButtonElement).addEventListener('click', () => this.#share());
     this.#buildPeriods();
     this.dress(environment);
   }
@@ -46,6 +55,16 @@ export class View {
     document.documentElement.dataset.theme = environment.theme;
     this.#chart?.dress(environment.locale);
     this.show(this.#shown);
+  }
+
+  /** Offers to post what is shown, where the page may. */
+  offerSharing(offered: boolean): void {
+    part('share', HTMLElement).hidden = !offered;
+  }
+
+  /** Says what became of posting it; without a detail it was posted. */
+  shared(detail?: string): void {
+    write('outcome', detail ?? stringsFor(this.#environment.locale).shared);
   }
 
   /** Shows one state. */
@@ -104,9 +123,9 @@ export class View {
     const last = price(said.last.value, locale);
     const change = said.change === null ? '' : percent(said.change, locale);
     const range = strings.between(month(said.first.day, locale), month(said.last.day, locale));
-    const summary = [shown.ticker, `${last} ${shown.currency}`, change]
-      .filter((word) => word !== '')
-      .join(', ');
+    const words = [shown.ticker, `${last} ${shown.currency}`, change].filter((word) => word !== '');
+    const summary = `${words.join(', ')} (${range})`;
+    this.#post = post({ ...shown, price: `${last} ${shown.currency}`, change, range, summary }, strings);
 
     write('ticker', shown.ticker);
     write('price', last);
@@ -114,13 +133,15 @@ export class View {
     write('change', change);
     part('change', HTMLElement).dataset.direction = Math.sign(said.change ?? 0) < 0 ? 'down' : 'up';
     write('range', range);
-    write('summary', `${summary} (${range})`);
+    write('summary', summary);
     write(
       'posted',
       shown.message === null
         ? ''
         : strings.posted(shown.message.author?.display_name, moment(shown.message.at, locale, new Date())),
     );
+    write('share', strings.share);
+    write('outcome', '');
     write('source', strings.source(shown.source));
     write('library', strings.library);
     this.#markPeriod();
@@ -132,6 +153,12 @@ export class View {
       this.#chart.dress(locale);
     }
     this.#chart.draw(prices);
+  }
+
+  #share(): void {
+    if (this.#post !== null) {
+      this.#acts.share(this.#post);
+    }
   }
 
   #buildPeriods(): void {

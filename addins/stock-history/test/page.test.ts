@@ -33,6 +33,7 @@ const MSFT: Shown = {
 
 let view: View;
 const retry = vi.fn();
+const share = vi.fn();
 
 function byId(id: string): HTMLElement {
   const element = document.getElementById(id);
@@ -46,7 +47,8 @@ beforeEach(async () => {
   const page = await readFile('index.html', 'utf8');
   document.body.innerHTML = /<body>([\s\S]*)<\/body>/.exec(page)?.[1] ?? '';
   drawn.mockClear();
-  view = new View({ locale: 'en', theme: 'light' }, retry);
+  view = new View({ locale: 'en', theme: 'light' }, { retry, share });
+  share.mockClear();
 });
 
 describe('the page', () => {
@@ -96,6 +98,49 @@ describe('the page', () => {
     view.show({ state: 'outside' });
     expect(byId('retry').hidden).toBe(true);
     expect(byId('page').dataset.ticker).toBeUndefined();
+  });
+});
+
+describe('sharing', () => {
+  it('is offered where the page may post cards only', () => {
+    view.show(MSFT);
+    expect(byId('share').hidden).toBe(true);
+    view.offerSharing(true);
+    expect(byId('share').hidden).toBe(false);
+    expect(byId('share').textContent).toBe('Post in the room');
+  });
+
+  it('posts the figures of the period that is shown, and the ticker to press', () => {
+    view.show(MSFT);
+    byId('periods').querySelector('button')?.click();
+    byId('share').click();
+    expect(share).toHaveBeenCalledExactlyOnceWith({
+      text: 'MSFT, 30.25 USD, −39.5% (Mar 2009 – Mar 2010)',
+      card: {
+        title: 'MSFT 30.25 USD',
+        fields: [
+          { label: 'Change', value: '−39.5%' },
+          { label: 'Period', value: 'Mar 2009 – Mar 2010' },
+        ],
+        footer: 'Prices: stocks.csv',
+        actions: [
+          {
+            label: 'Price history',
+            context: { type: 'fdc3.instrument', name: 'MSFT', id: { ticker: 'MSFT' } },
+          },
+        ],
+      },
+    });
+  });
+
+  it('says what became of it until something else is shown', () => {
+    view.show(MSFT);
+    view.shared();
+    expect(byId('outcome').textContent).toBe('Posted in the room');
+    view.shared('You may not post in this room.');
+    expect(byId('outcome').textContent).toBe('You may not post in this room.');
+    view.show(MSFT);
+    expect(byId('outcome').textContent).toBe('');
   });
 });
 

@@ -138,9 +138,18 @@ const CATEGORIES: &[DemoCategory] = &[
 
 /// Makes all of it, with what was said.
 pub(super) async fn make(app: &Arc<App>, control: &Actor, addins: &str) -> Result<(), Error> {
+    use Capability::{CardsPost, Contexts, RoomInfo, Storage};
     for (name, page, granted) in [
-        ("Stock history", "stock-history", Capability::Contexts),
-        ("Topic of the day", "topic-of-the-day", Capability::Storage),
+        (
+            "Stock history",
+            "stock-history",
+            vec![RoomInfo, Contexts, CardsPost],
+        ),
+        (
+            "Topic of the day",
+            "topic-of-the-day",
+            vec![RoomInfo, Storage],
+        ),
     ] {
         app.create_addin(
             control,
@@ -148,7 +157,7 @@ pub(super) async fn make(app: &Arc<App>, control: &Actor, addins: &str) -> Resul
             &NewAddin {
                 name: name.to_owned(),
                 url: format!("{addins}/{page}/?theme={{theme}}&locale={{locale}}"),
-                granted: Some(vec![Capability::RoomInfo, granted]),
+                granted: Some(granted),
                 ..NewAddin::default()
             },
         )

@@ -41,7 +41,9 @@ export function SendDialog({ addin, room, asked }: SendDialogProps) {
       {asked?.card ? (
         <>
           <p>{t(asked.updates === undefined ? 'send_card_words' : 'send_card_update_words', { room })}</p>
-          <CardView card={asked.card} onContext={undefined} isInert />
+          <div className={styles.preview}>
+            <CardView card={asked.card} onContext={undefined} isInert />
+          </div>
           <p>{t('send_card_text')}</p>
         </>
       ) : (

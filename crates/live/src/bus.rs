@@ -5,8 +5,7 @@
 //! one and read the store instead.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -148,7 +147,8 @@ pub struct Envelope {
 #[derive(Clone, Debug)]
 pub struct Outbox {
     node: Uuid,
-    number: Arc<AtomicU64>,
+    /// Of the last event.
+    number: Arc<Mutex<u64>>,
     waiting: mpsc::Sender<Envelope>,
 }
 
@@ -173,14 +173,18 @@ impl Outbox {
 
     /// Sends an event, without waiting, and says its number.
     pub fn send(&self, event: Event) -> u64 {
-        // In the order of the numbers: two that are sent at once may swap, and are then taken for a loss, which is repaired.
-        let number = self.number.fetch_add(1, Ordering::Relaxed) + 1;
+        // Held until it is in the queue: two that swap would be taken for a loss, and everybody would ask for all of the presence.
+        let mut last = self.number.lock().unwrap_or_else(PoisonError::into_inner);
+        *last += 1;
+        let number = *last;
         let envelope = Envelope {
             node: self.node,
             number,
             event,
         };
-        if self.waiting.try_send(envelope).is_err() {
+        let sent = self.waiting.try_send(envelope);
+        drop(last);
+        if sent.is_err() {
             counter!("perch_bus_events_total", "outcome" => "dropped").increment(1);
             tracing::debug!(
                 number,
@@ -316,6 +320,22 @@ mod tests {
             }
         }
         assert_eq!(parts, [vec![1, 2], vec![3, 4], vec![5]]);
+    }
+
+    #[test]
+    fn what_several_threads_send_at_once_is_queued_in_the_order_of_its_numbers() {
+        let (outbox, mut waiting) = Outbox::new(Uuid::nil());
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..WAITING_MAX / 4 {
+                        outbox.send(Event::Left);
+                    }
+                });
+            }
+        });
+        let numbers = std::iter::from_fn(|| Some(waiting.try_recv().ok()?.number));
+        assert!(numbers.eq(1..=WAITING_MAX as u64));
     }
 
     #[test]

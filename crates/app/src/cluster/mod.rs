@@ -14,6 +14,7 @@ mod peers;
 mod presence;
 mod receive;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,8 @@ use crate::cluster::peers::Peers;
 const BEAT: Duration = Duration::from_secs(1);
 /// How often changes of presence are sent.
 const PRESENCE: Duration = Duration::from_millis(100);
+/// How long after a roster the next one is sent, at the earliest: it is for everybody, whoever asked.
+const ROSTER_PAUSE: Duration = Duration::from_secs(1);
 /// How long whoever changes something waits until every node has it. A node that takes longer is behind, or gone.
 const CONFIRM_MAX: Duration = Duration::from_secs(2);
 /// How long a stopping node tries to say so.
@@ -44,6 +47,8 @@ pub(crate) struct Cluster {
     link: Link,
     peers: Mutex<Peers>,
     presence: Mutex<Vec<(Uuid, Uuid, bool)>>,
+    /// Another node has asked for the roster.
+    roster_asked: AtomicBool,
     /// A node has said what it has in memory.
     confirmed: Notify,
     /// Something was missed.
@@ -67,6 +72,7 @@ impl Cluster {
             },
             peers: Mutex::new(Peers::default()),
             presence: Mutex::default(),
+            roster_asked: AtomicBool::new(false),
             confirmed: Notify::new(),
             missed: Notify::new(),
             made_sure: tokio::sync::Mutex::new(Instant::now()),
@@ -204,9 +210,16 @@ impl App {
         presence.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut beat = interval(BEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut roster_from = Instant::now();
         loop {
             tokio::select! {
-                _ = presence.tick() => cluster.send_presence(),
+                _ = presence.tick() => {
+                    cluster.send_presence();
+                    if Instant::now() >= roster_from && cluster.roster_asked.swap(false, Ordering::Relaxed) {
+                        self.send_roster(cluster);
+                        roster_from = Instant::now() + ROSTER_PAUSE;
+                    }
+                }
                 _ = beat.tick() => {
                     self.beat();
                     self.forget_silent_peers();

@@ -1,6 +1,7 @@
 //! What another node said.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use perch_domain::{PrincipalId, RoomId, Seq};
@@ -83,8 +84,11 @@ impl App {
                 // Whoever made the change waits for this.
                 self.beat();
             }
-            Event::Ask(of) if of == cluster.link.outbox.node() => self.send_roster(cluster),
-            Event::Ask(_) => {}
+            Event::Ask(of) => {
+                if of == cluster.link.outbox.node() {
+                    cluster.roster_asked.store(true, Ordering::Relaxed);
+                }
+            }
             // The rest holds only in order; a later event, or the roster that was asked for, says more.
             _ if order == Order::Late => {}
             Event::Beat(beat) => {

@@ -97,6 +97,18 @@ async function registerPrices(demo: Demo, guest: Guest, page = '/') {
   };
 }
 
+/** The guest opens Prices beside the room, and both have connected. */
+async function besidePrices(demo: Demo, guest: Guest) {
+  const amelie = await roomWithGuest(demo, guest, ['contexts']);
+  const { change } = await registerPrices(demo, guest);
+  const frame = await guestFrame(amelie, guest);
+  await expect(frame.locator('#state')).toHaveText('connected');
+  await frame.evaluate(async () => (await window.guest.agent).open({ appId: 'Prices' }).then(() => null));
+  const prices = amelie.frameLocator('iframe[title="Prices"]').frameLocator('iframe');
+  await expect(prices.locator('#state')).toHaveText('connected');
+  return { amelie, frame, prices, change };
+}
+
 test('a page that calls getAgent() is told what is posted in its room, and asked to show what is chosen', async ({
   demo,
   guest,
@@ -220,14 +232,7 @@ test('a page beside the room’s own is closed when its add-in is disabled or re
   demo,
   guest,
 }) => {
-  const amelie = await roomWithGuest(demo, guest, ['contexts']);
-  const { change } = await registerPrices(demo, guest);
-  const frame = await guestFrame(amelie, guest);
-  await expect(frame.locator('#state')).toHaveText('connected');
-  await frame.evaluate(async () => (await window.guest.agent).open({ appId: 'Prices' }).then(() => null));
-  const prices = amelie.frameLocator('iframe[title="Prices"]').frameLocator('iframe');
-  await expect(prices.locator('#state')).toHaveText('connected');
-
+  const { amelie, frame, prices, change } = await besidePrices(demo, guest);
   const within = { timeout: 5_000 };
   await change({ disabled: true });
   await expect(amelie.locator('iframe[title="Prices"]')).toHaveCount(0, within);
@@ -274,13 +279,7 @@ test('what is pressed in the conversation reaches a page beside the room’s own
   demo,
   guest,
 }) => {
-  const amelie = await roomWithGuest(demo, guest, ['contexts']);
-  const { change } = await registerPrices(demo, guest);
-  const frame = await guestFrame(amelie, guest);
-  await expect(frame.locator('#state')).toHaveText('connected');
-  await frame.evaluate(async () => (await window.guest.agent).open({ appId: 'Prices' }).then(() => null));
-  const prices = amelie.frameLocator('iframe[title="Prices"]').frameLocator('iframe');
-  await expect(prices.locator('#state')).toHaveText('connected');
+  const { amelie, frame, prices, change } = await besidePrices(demo, guest);
   await post(amelie, 'what do $MSFT and $IBM do');
   await expect(frame.locator('#context')).not.toBeEmpty();
   await expect(prices.locator('#context')).toBeEmpty();

@@ -12,12 +12,14 @@ interface Context {
 
 /** What of the standard's DesktopAgent is used here: the package itself is only in the guest's bundle. */
 interface DesktopAgent {
-  getInfo(): Promise<{ fdc3Version: string; appMetadata: { appId: string } }>;
+  getInfo(): Promise<{ fdc3Version: string; appMetadata: { appId: string; instanceId?: string } }>;
   getCurrentChannel(): Promise<{
     id: string;
     getCurrentContext(type: string): Promise<Context | null>;
   } | null>;
   getUserChannels(): Promise<unknown[]>;
+  joinUserChannel(id: string): Promise<void>;
+  broadcast(context: Context): Promise<void>;
   raiseIntent(
     intent: string,
     context: Context,
@@ -298,6 +300,55 @@ test('what is pressed in the conversation reaches a page beside the room’s own
     await press('$IBM');
     await expect(prices.locator('#context')).toHaveText('IBM', { timeout: 500 });
   }).toPass();
+});
+
+test('a page beside the room’s own stays when that moves into a window and back, and is told and heard there', async ({
+  demo,
+  guest,
+}) => {
+  const { amelie, frame } = await besidePrices(demo, guest);
+  const broker = await (await amelie.locator('iframe[title="Prices"]').elementHandle())?.contentFrame();
+  const prices = broker?.childFrames()[0];
+  if (prices === undefined) throw new Error('Prices is gone');
+  const join = async () => (await window.guest.agent).joinUserChannel('fdc3.channel.3');
+  const self = async () => (await (await window.guest.agent).getInfo()).appMetadata.instanceId;
+  await frame.evaluate(join);
+  await prices.evaluate(join);
+  const before = await frame.evaluate(self);
+  const broadcast = (ticker: string) =>
+    prices.evaluate(async (ticker) => {
+      await (await window.guest.agent).broadcast({ type: 'fdc3.instrument', id: { ticker } });
+    }, ticker);
+
+  const pane = amelie.getByRole('region', { name: 'Guest' });
+  const strip = pane.getByRole('radiogroup', { name: 'Pages in this pane' });
+  const [popup] = await Promise.all([
+    amelie.context().waitForEvent('page'),
+    pane.getByRole('button', { name: 'Open in a window' }).click(),
+  ]);
+  await expect(popup.locator('#state')).toHaveText('connected');
+  await expect(strip.getByRole('radio', { name: 'Prices' })).toBeChecked();
+  expect(await popup.evaluate(self)).toBe(before);
+  await broadcast('IBM');
+  await expect(popup.locator('#context')).toHaveText('IBM');
+  await popup.evaluate(async () => {
+    await (await window.guest.agent).broadcast({ type: 'fdc3.instrument', id: { ticker: 'MSFT' } });
+  });
+  await expect(prices.locator('#context')).toHaveText('MSFT');
+  await expectAccessible(amelie);
+
+  await strip.getByRole('radio', { name: 'Guest' }).click();
+  await pane.getByRole('button', { name: 'Show it here again' }).click();
+  await expect.poll(() => popup.isClosed()).toBe(true);
+  await expect(guestPage(amelie).locator('#state')).toHaveText('connected');
+  await broadcast('AAPL');
+  await expect(guestPage(amelie).locator('#context')).toHaveText('AAPL');
+  expect(prices.isDetached()).toBe(false);
+  // Its opener ends, and another load begins.
+  await pane.getByRole('button', { name: 'Reload' }).click();
+  await expect(strip).toHaveCount(0);
+  expect(prices.isDetached()).toBe(true);
+  await expect(guestPage(amelie).locator('#state')).toHaveText('connected');
 });
 
 test('a person puts a page on a channel, and takes it off', async ({ demo, guest }) => {

@@ -1,6 +1,5 @@
-/** The page of a room's add-in, in whatever dialect it speaks: a bridge to the room, and the pages that it opens beside it. */
+/** The page of a room's add-in, in whatever dialect it speaks: a bridge to the room. */
 import { useLayoutEffect, useRef, useState } from 'react';
-import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import type { Room, RoomAddin, Session } from '../../api/types';
 import { useEffectiveTheme } from '../../app/preferences';
@@ -13,9 +12,9 @@ import { whyClosed } from './closed';
 import { openFdc3 } from './fdc3/open';
 import { usePaneDesk } from './fdc3/usePaneDesk';
 import { WidgetSession } from './matrix/session';
-import { OpenedPages } from './OpenedPages';
 import { type Arrival, PageFrame, type PageSession, type Phase } from './PageFrame';
 import { type Asked, SendDialog } from './SendDialog';
+import type { PagesBeside } from './usePagesBeside';
 import { type Told, useRoomTelling } from './useRoomTelling';
 
 export interface AddinFrameProps {
@@ -24,12 +23,14 @@ export interface AddinFrameProps {
   session: Session;
   /** It is being taken away: its page hears why, and nothing else any more. */
   isEnding?: boolean;
+  /** The pages that it opens beside itself; none while the room's pane is not shown. */
+  beside: PagesBeside | undefined;
+  /** One of those is shown in its place. */
+  isCovered?: boolean;
   /** It is in a window of its own, or may be. */
   window?: {
     /** The person wants it there; opened in answer to a press, or browsers do not open it. */
     isOpen: boolean;
-    /** Where the room's pane shows the pages that it opens beside itself, while there is one. */
-    place: HTMLElement | null;
     onClosed: () => void;
   };
   onPhase: (phase: Phase) => void;
@@ -40,6 +41,8 @@ export function AddinFrame({
   addin,
   session,
   isEnding = false,
+  beside,
+  isCovered = false,
   window: own,
   onPhase,
 }: AddinFrameProps) {
@@ -49,17 +52,13 @@ export function AddinFrame({
   // Language and theme of the moment are in the address; later changes are events, not another load.
   const look = new URLSearchParams({ ...environment, framed: own === undefined ? 'yes' : 'no' });
   const bridge = useRef<(Told & PageSession) | null>(null);
-  const latest = useRef({ room, addin, session, environment });
+  const latest = useRef({ room, addin, session, environment, beside });
   const asking = useRef<Asked | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
-  const { attach, question, opened, shown, show, close } = usePaneDesk(
-    live,
-    room.id,
-    own === undefined || own.place !== null,
-  );
+  const { attach, question } = usePaneDesk(live, room.id, beside);
 
   useLayoutEffect(() => {
-    latest.current = { room, addin, session, environment };
+    latest.current = { room, addin, session, environment, beside };
   });
 
   // One question at a time: a page cannot bury the person in them.
@@ -91,7 +90,17 @@ export function AddinFrame({
     if (dialect.dialect === 'fdc3') {
       const detach = attach({ access, may });
       const { attempt } = dialect;
-      const agreed = openFdc3(port, { ...latest.current, live, origin, attempt, may, flooded, use });
+      const instance = latest.current.beside?.own();
+      const agreed = openFdc3(port, {
+        ...latest.current,
+        live,
+        origin,
+        instance,
+        attempt,
+        may,
+        flooded,
+        use,
+      });
       return {
         close: () => {
           detach();
@@ -118,25 +127,13 @@ export function AddinFrame({
 
   useRoomTelling({ bridge, room, addin: addin.id, environment });
 
-  const beside = !isEnding && (
-    <OpenedPages
-      room={room}
-      own={addin.name}
-      pages={opened}
-      shown={shown}
-      onShow={show}
-      onClose={close}
-      environment={environment}
-    />
-  );
   return (
     <>
-      {own === undefined ? beside : own.isOpen && own.place && createPortal(beside, own.place)}
       <PageFrame
         room={room.id}
         title={own === undefined ? addin.name : t('open_window')}
         source={`/addin-frame/${room.id}?${look}`}
-        isHidden={isEnding || own !== undefined || shown !== null}
+        isHidden={isEnding || own !== undefined || isCovered}
         isEnding={isEnding}
         isInWindow={own?.isOpen}
         onWindowClosed={own?.onClosed}

@@ -4,9 +4,10 @@
  * sentence why there is none.
  */
 import { Blocks, ExternalLink, RotateCw, X } from 'lucide-react';
-import { useEffect, useId, useState, useSyncExternalStore } from 'react';
+import { useEffect, useId, useLayoutEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Room, RoomAddin, Session } from '../../api/types';
+import { useEffectiveTheme } from '../../app/preferences';
 import { formatTime } from '../../i18n/format';
 import { type ContextSent, latestContext, onContext } from '../../live/contextBus';
 import { Banner } from '../../ui/Banner';
@@ -15,10 +16,12 @@ import { EmptyState } from '../../ui/EmptyState';
 import { IconButton } from '../../ui/IconButton';
 import { AddinFrame } from './AddinFrame';
 import styles from './AddinPane.module.css';
+import { OpenedPages } from './OpenedPages';
 import { originOf } from './origin';
 import { IN_PLACE, NoPage, PageNotices } from './PageNotices';
 import { useHandshake } from './useHandshake';
 import { useLoads } from './useLoads';
+import { usePagesBeside } from './usePagesBeside';
 import { showsOf, useAddinWindow } from './windows';
 
 export interface AddinPaneProps {
@@ -31,14 +34,15 @@ export interface AddinPaneProps {
 const ENDING_MS = 2_000;
 
 export function AddinPane({ room, session, onClose }: AddinPaneProps) {
-  const { t } = useTranslation('pane');
+  const { t, i18n } = useTranslation('pane');
+  const environment = { locale: i18n.language, theme: useEffectiveTheme() };
   const heading = useId();
   const addin = room.addin ?? null;
   const shows = addin === null ? undefined : showsOf(addin);
   // Something else, or a reload, is another load.
   const { load, phase: framed, reload, note } = useLoads(shows ?? '');
-  const [place, setPlace] = useState<HTMLElement | null>(null);
-  const own = useAddinWindow(room.id, shows, place);
+  const beside = usePagesBeside();
+  const own = useAddinWindow(room.id, shows, beside.pages);
   const isInWindow = own.isOpen;
   const phase = isInWindow ? own.phase : framed;
   const origin = addin === null ? undefined : originOf(addin.url, location.protocol, addin.proxied);
@@ -51,6 +55,14 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
     if (!isFramed) reload();
   });
   const frames = [ending, shown].filter((frame) => frame !== null);
+  // What it opened beside itself stays when it moves into a window and back, and ends with it.
+  const opener = usable && (isInWindow || shown !== null) ? shows : undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever it is another
+  useLayoutEffect(() => beside.end, [opener, beside.end]);
+  const again = () => {
+    beside.end();
+    reload();
+  };
 
   return (
     <section
@@ -71,7 +83,7 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
         </div>
         {(phase === 'connected' || phase === 'silent') && <ContextShown room={room.id} />}
         {addin !== null && !addin.disabled && !origin?.blocked && !isInWindow && (
-          <IconButton label={t('reload')} onPress={reload}>
+          <IconButton label={t('reload')} onPress={again}>
             <RotateCw aria-hidden />
           </IconButton>
         )}
@@ -99,13 +111,15 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
             }
           />
         ) : isInWindow ? (
-          <EmptyState
-            icon={<ExternalLink aria-hidden />}
-            title={t('window_title')}
-            action={<Button onPress={own.close}>{t('window_back')}</Button>}
-          >
-            {t('window_words')}
-          </EmptyState>
+          beside.shown === null && (
+            <EmptyState
+              icon={<ExternalLink aria-hidden />}
+              title={t('window_title')}
+              action={<Button onPress={own.close}>{t('window_back')}</Button>}
+            >
+              {t('window_words')}
+            </EmptyState>
+          )
         ) : (
           <PageNotices
             key={load}
@@ -114,12 +128,22 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
             origin={origin.label}
             phase={phase}
             handshake={handshake}
-            reload={reload}
+            reload={again}
           >
             {addin.pending && <Banner tone="warning">{t('pending_words')}</Banner>}
           </PageNotices>
         )}
-        <div ref={setPlace} className={styles.place} />
+        {addin !== null && opener !== undefined && (
+          <OpenedPages
+            room={room}
+            own={addin.name}
+            pages={beside.opened}
+            shown={beside.shown}
+            onShow={beside.show}
+            onClose={beside.close}
+            environment={environment}
+          />
+        )}
         {frames.map((frame) => (
           <AddinFrame
             key={frame.load}
@@ -127,6 +151,8 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
             addin={frame.addin}
             session={session}
             isEnding={frame !== shown}
+            beside={beside.pages}
+            isCovered={beside.shown !== null}
             onPhase={(next) => note(frame.load, next)}
           />
         ))}

@@ -46,7 +46,8 @@ function RoomWindow({ room }: { room: string }) {
       room={held}
       addin={addin}
       session={session}
-      window={{ isOpen, place: panes.get(room) ?? null, onClosed: close }}
+      beside={panes.get(room)}
+      window={{ isOpen, onClosed: close }}
       onPhase={(phase) => {
         if (isOpen && IN_PLACE.includes(phase)) close();
         note(room, { shows, phase });

@@ -15,6 +15,7 @@ import {
 } from 'react';
 import type { RoomAddin } from '../../api/types';
 import type { Phase } from './PageFrame';
+import type { PagesBeside } from './usePagesBeside';
 
 const AddinWindows = lazy(() =>
   import('./AddinWindows').then(({ AddinWindows }) => ({ default: AddinWindows })),
@@ -27,13 +28,13 @@ interface Held {
 }
 
 export interface Windows {
-  /** The rooms whose panes are shown, with the place in each for the pages that its page opens beside itself. */
-  panes: ReadonlyMap<string, HTMLElement | null>;
+  /** The rooms whose panes are shown, with the pages that its page opens beside itself in each. */
+  panes: ReadonlyMap<string, PagesBeside>;
   /** What is in a window, by room. */
   open: ReadonlyMap<string, string>;
   /** How the documents fare that open the windows, by room. */
   held: ReadonlyMap<string, Held>;
-  setPane: (room: string, place: HTMLElement | null | undefined) => void;
+  setPane: (room: string, pages: PagesBeside | undefined) => void;
   setOpen: (room: string, shows: string | undefined) => void;
   note: (room: string, held: Held | undefined) => void;
 }
@@ -52,7 +53,7 @@ export function showsOf({ id, url, granted, proxied }: RoomAddin): string {
 }
 
 export function WindowsProvider({ children }: { children: ReactNode }) {
-  const [panes, setPane] = useMapState<HTMLElement | null>();
+  const [panes, setPane] = useMapState<PagesBeside>();
   const [open, setOpen] = useMapState<string>();
   const [held, note] = useMapState<Held>();
   const windows = useMemo(
@@ -97,17 +98,13 @@ export interface AddinWindow {
   close: () => void;
 }
 
-/** `place` is where the pane shows the pages that the one in the window opens beside itself. */
-export function useAddinWindow(
-  room: string,
-  shows: string | undefined,
-  place: HTMLElement | null,
-): AddinWindow {
+/** `pages` are those that the one in the window opens beside itself. */
+export function useAddinWindow(room: string, shows: string | undefined, pages: PagesBeside): AddinWindow {
   const { open, held, setPane, setOpen } = useWindows();
   useEffect(() => {
-    setPane(room, place);
+    setPane(room, pages);
     return () => setPane(room, undefined);
-  }, [setPane, room, place]);
+  }, [setPane, room, pages]);
   const known = held.get(room);
   const phase = known !== undefined && known.shows === shows ? known.phase : 'loading';
   return {

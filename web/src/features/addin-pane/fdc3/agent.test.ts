@@ -1,6 +1,6 @@
 /** The agent: who reaches which channel, who answers which intent. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { Agent } from './agent';
+import { Agent, type Arrival } from './agent';
 import type { App } from './directory';
 import type { Instance } from './instance';
 import { Fdc3Error, type Requests } from './messages';
@@ -35,13 +35,17 @@ beforeEach(() => {
   });
 });
 
-function page(name: string, more: { beside?: boolean; instanceId?: string; room?: string } = {}): Instance {
+function page(
+  name: string,
+  more: { beside?: boolean; room?: string } & Partial<Pick<Arrival, 'instanceId' | 'claimed'>> = {},
+): Instance {
   return agent.admit({
     appId: `${name}@pool`,
     room: { id: more.room ?? 'r', name: 'FX' },
     beside: more.beside ?? false,
     latest: null,
-    ...(more.instanceId === undefined ? {} : { instanceId: more.instanceId }),
+    instanceId: more.instanceId,
+    ...(more.claimed && { claimed: more.claimed }),
     tell: vi.fn(),
     answer: vi.fn(),
   });
@@ -117,6 +121,24 @@ describe('the channels of pages', () => {
     stop();
     page('Own');
     expect(changed).toHaveBeenCalledTimes(3);
+  });
+
+  it('are kept with its identity by a page that comes again where its pane knows it, or proves who it was', () => {
+    const first = page('Own', { instanceId: 'pane' });
+    agent.putOn('r', null, 'fdc3.channel.2');
+    agent.leave(first);
+    const again = page('Own', { instanceId: 'pane' });
+    expect(again).toMatchObject({ id: 'pane', uuid: first.uuid, channel: 'fdc3.channel.2' });
+    agent.leave(again);
+    const stranger = page('Own', { claimed: { id: 'pane', uuid: 'guessed' } });
+    expect(stranger).toMatchObject({ id: expect.not.stringMatching('pane'), channel: 'room:r' });
+    agent.leave(stranger);
+    const proved = page('Own', { claimed: { id: 'pane', uuid: first.uuid } });
+    expect(proved).toMatchObject({ id: 'pane', uuid: first.uuid, channel: 'fdc3.channel.2' });
+    agent.leave(proved);
+    const other = page('Other', { instanceId: 'pane' });
+    expect(other.uuid).not.toBe(first.uuid);
+    expect(other.channel).toBe('room:r');
   });
 
   it('that are private are reached by nobody who was not handed them', async () => {

@@ -31,9 +31,10 @@ export interface Arrival {
   readonly beside: boolean;
   /** The room's latest context. */
   readonly latest: Context | null;
-  /** The instance that was opened for it beside the room's own; of the room's own page, the one that it says it was. */
-  readonly instanceId?: string;
-  readonly instanceUuid?: string;
+  /** The instance that its pane knows it as. */
+  readonly instanceId: string | undefined;
+  /** The one that it says it was, with the secret that proves it. */
+  readonly claimed?: { readonly id: unknown; readonly uuid: unknown };
   readonly tell: Instance['tell'];
   readonly answer: Instance['answer'];
 }
@@ -63,7 +64,7 @@ type Handlers = {
 
 /** How long a page may take to connect or to listen after it was opened. */
 const PATIENCE_MS = 15_000;
-/** Pages that left, remembered so that one that loads again keeps its identity. */
+/** Pages that left, remembered so that one that loads again, or elsewhere, keeps its identity and channel. */
 const LEFT_MAX = 100;
 
 export class Agent {
@@ -74,7 +75,7 @@ export class Agent {
   readonly #intents: Intents;
   readonly #openings = new Map<string, Opening>();
   readonly #opened = new Map<Instance, Opened>();
-  readonly #left = new Map<string, { uuid: string; appId: string; room: string }>();
+  readonly #left = new Map<string, Pick<Instance, 'id' | 'uuid' | 'appId' | 'room' | 'channel'>>();
   readonly #patience: number;
 
   constructor(desk: Desk, patience = PATIENCE_MS) {
@@ -92,20 +93,20 @@ export class Agent {
   }
 
   /** Takes in a page: the room's own on its channel, one beside it on none. */
-  admit({ appId, room, beside, latest, instanceId, instanceUuid, tell, answer }: Arrival): Instance {
+  admit({ appId, room, beside, latest, instanceId, claimed, tell, answer }: Arrival): Instance {
     const opening = instanceId === undefined ? undefined : this.#openings.get(instanceId);
-    const left = instanceId === undefined ? undefined : this.#left.get(instanceId);
     const opened = opening?.appId === appId && opening.room === room.id;
-    const again =
-      left !== undefined && left.uuid === instanceUuid && left.appId === appId && left.room === room.id;
+    const left = this.#left.get(instanceId ?? String(claimed?.id));
+    const isProved = instanceId !== undefined || left?.uuid === claimed?.uuid;
+    const again = isProved && left?.appId === appId && left.room === room.id ? left : undefined;
     if (!beside) this.#channels.openRoom(room.id, { name: room.name }, latest);
     const instance: Instance = {
-      id: instanceId !== undefined && (beside || again) ? instanceId : newUuid(),
-      uuid: again ? left.uuid : newUuid(),
+      id: instanceId ?? again?.id ?? newUuid(),
+      uuid: again?.uuid ?? newUuid(),
       appId,
       room: room.id,
       beside,
-      channel: beside ? null : `room:${room.id}`,
+      channel: again !== undefined ? again.channel : beside ? null : `room:${room.id}`,
       contextListeners: new Map(),
       intentListeners: new Map(),
       privateListeners: new Map(),
@@ -127,8 +128,8 @@ export class Agent {
     this.#intents.forget(instance);
     this.#opened.delete(instance);
     this.#changed();
-    const { id, uuid, appId, room } = instance;
-    this.#left.set(id, { uuid, appId, room });
+    const { id, uuid, appId, room, channel } = instance;
+    this.#left.set(id, { id, uuid, appId, room, channel });
     const [oldest] = this.#left.keys();
     if (this.#left.size > LEFT_MAX && oldest !== undefined) this.#left.delete(oldest);
   }

@@ -14,6 +14,8 @@ export interface OpenOptions {
   addin: RoomAddin;
   /** Where its page is shown. */
   origin: string;
+  /** What its page is an instance as, wherever it is shown; undefined while its room's pane is not. */
+  instance: string | undefined;
   attempt: string;
   may: May;
   flooded: () => void;
@@ -24,7 +26,7 @@ export interface OpenOptions {
 const CHOSEN = ['ViewChart', 'ViewInstrument', 'ViewAnalysis', 'ViewContact', 'ViewProfile'];
 
 export function openFdc3(port: MessagePort, options: OpenOptions): { close(): void } {
-  const { live, room, addin, origin, attempt, may, flooded, use } = options;
+  const { live, room, addin, instance, origin, attempt, may, flooded, use } = options;
   const agent = agentOf(live);
   const latest = latestContext(room.id);
   const session = new Fdc3Session(port, {
@@ -35,6 +37,7 @@ export function openFdc3(port: MessagePort, options: OpenOptions): { close(): vo
     room: { id: room.id, name: may('room.info') ? room.name : 'Room' },
     beside: false,
     latest: latest !== undefined && may('contexts') ? toFdc3(latest) : null,
+    instanceId: instance,
     ended: (why) => {
       if (why === 'flooded') flooded();
     },

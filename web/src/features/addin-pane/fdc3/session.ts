@@ -104,14 +104,13 @@ export class Fdc3Session {
       this.#end('refused');
       return;
     }
-    const claimed = instanceId ?? (typeof said.instanceId === 'string' ? said.instanceId : undefined);
     const instance = agent.admit({
       appId,
       room,
       beside,
       latest,
-      ...(claimed === undefined ? {} : { instanceId: claimed }),
-      ...(typeof said.instanceUuid === 'string' ? { instanceUuid: said.instanceUuid } : {}),
+      instanceId,
+      claimed: { id: said.instanceId, uuid: said.instanceUuid },
       tell: (type, content, eventUuid) => this.#tell(type, content, eventUuid),
       answer: (type, request, content) => this.#respond(type, request, content),
     });

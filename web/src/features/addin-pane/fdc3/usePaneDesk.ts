@@ -4,7 +4,8 @@ import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 import type { LiveClient } from '../../../live/client';
 import type { May } from '../access';
 import type { RoomAccess } from '../bridge';
-import { attachPane, type Opened } from './desk';
+import type { PagesBeside } from '../usePagesBeside';
+import { attachPane } from './desk';
 import type { Choice } from './intents';
 import { Fdc3Error } from './messages';
 
@@ -22,40 +23,17 @@ export interface PaneRights {
 export interface PaneDeskState {
   attach: (rights: PaneRights) => () => void;
   question: Question | null;
-  /** The pages that were opened beside the room's own. */
-  opened: readonly Opened[];
-  /** The one of them that is shown; null for the room's own. */
-  shown: string | null;
-  show: (instance: string | null) => void;
-  close: (instance: string) => void;
 }
 
-/** Pages beside the room's own: a page cannot open them without end. */
-const OPENED_MAX = 8;
-
-/** `isShown`: there is a place for the pages that a page opens beside itself. */
-export function usePaneDesk(live: LiveClient, room: string, isShown: boolean): PaneDeskState {
+/** `beside`: the pages that are opened beside the room's own; none while its pane is not shown. */
+export function usePaneDesk(live: LiveClient, room: string, beside: PagesBeside | undefined): PaneDeskState {
   const navigate = useNavigate();
-  const hasPlace = useRef(isShown);
+  const pages = useRef(beside);
   useLayoutEffect(() => {
-    hasPlace.current = isShown;
+    pages.current = beside;
   });
   const asking = useRef<Question | null>(null);
   const [question, setQuestion] = useState<Question | null>(null);
-  const pages = useRef<readonly Opened[]>([]);
-  const [opened, setOpened] = useState(pages.current);
-  const [shown, show] = useState<string | null>(null);
-  const hold = useCallback((next: readonly Opened[]) => {
-    pages.current = next;
-    setOpened(next);
-  }, []);
-  const close = useCallback(
-    (instance: string) => {
-      hold(pages.current.filter((page) => page.instance !== instance));
-      show((current) => (current === instance ? null : current));
-    },
-    [hold],
-  );
 
   const attach = useCallback(
     ({ access, may }: PaneRights) => {
@@ -84,9 +62,8 @@ export function usePaneDesk(live: LiveClient, room: string, isShown: boolean): P
           });
         },
         open: (page) => {
-          if (!hasPlace.current || pages.current.length >= OPENED_MAX) throw new Fdc3Error('ErrorOnLaunch');
-          hold([...pages.current, page]);
-          show(page.instance);
+          if (pages.current === undefined) throw new Fdc3Error('ErrorOnLaunch');
+          pages.current.open(page);
         },
         goTo: (to) => void navigate({ to: '/room/$room', params: { room: to } }),
         search: (words) => void navigate({ to: '/search', search: { q: words, room } }),
@@ -96,7 +73,7 @@ export function usePaneDesk(live: LiveClient, room: string, isShown: boolean): P
         asking.current?.answer(null);
       };
     },
-    [live, room, navigate, hold],
+    [live, room, navigate],
   );
-  return { attach, question, opened, shown, show, close };
+  return { attach, question };
 }

@@ -110,17 +110,7 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
               </Button>
             }
           />
-        ) : isInWindow ? (
-          beside.shown === null && (
-            <EmptyState
-              icon={<ExternalLink aria-hidden />}
-              title={t('window_title')}
-              action={<Button onPress={own.close}>{t('window_back')}</Button>}
-            >
-              {t('window_words')}
-            </EmptyState>
-          )
-        ) : (
+        ) : isInWindow ? null : (
           <PageNotices
             key={load}
             room={room}
@@ -143,6 +133,15 @@ export function AddinPane({ room, session, onClose }: AddinPaneProps) {
             onClose={beside.close}
             environment={environment}
           />
+        )}
+        {isInWindow && usable && !origin.blocked && beside.shown === null && (
+          <EmptyState
+            icon={<ExternalLink aria-hidden />}
+            title={t('window_title')}
+            action={<Button onPress={own.close}>{t('window_back')}</Button>}
+          >
+            {t('window_words')}
+          </EmptyState>
         )}
         {frames.map((frame) => (
           <AddinFrame

@@ -3,13 +3,19 @@
 //! Invariant: nothing of the chat is here. Its routes and cookies are not reachable on these hosts, its session is not read, and
 //! what the page's server says is passed on only as far as it is listed below.
 
+mod said;
+
+use std::fmt::Debug;
+
 use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use axum::http::response::Parts;
-use axum::http::{Method, StatusCode};
+use axum::http::uri::PathAndQuery;
+use axum::http::{Method, StatusCode, Uri};
+use axum::http::{request, response};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use http_body_util::Limited;
 use perch_app::addin_proxy::Upstream;
 use perch_domain::Refusal;
 use perch_domain::addin_proxy::Site;
@@ -17,6 +23,8 @@ use serde::Deserialize;
 use url::{Position, Url};
 
 use crate::{ServerState, auth, limit};
+
+use said::{Manner, Said};
 
 /// Where a ticket is exchanged for a pass; no page's own path.
 const ENTER: &str = "/.perch/enter";
@@ -82,10 +90,12 @@ pub(crate) async fn divert(
         [host] => proxy.site_at(host),
         _ => None,
     };
-    let mut response = match site {
+    let manner = Manner::of(request.headers());
+    let answered = match site {
         Some(site) => answer(&state, site, &proxy.origin_of(site), request).await,
-        None => said(StatusCode::NOT_FOUND, "No page is shown at this address."),
+        None => Err(Said::NoPage),
     };
+    let mut response = answered.unwrap_or_else(|said| said.in_manner(manner));
     let headers = response.headers_mut();
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
@@ -101,32 +111,33 @@ pub(crate) async fn divert(
     }
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
         let chat = &state.app.settings().own_origin;
-        let policy = format!("default-src 'none'; frame-ancestors {chat}");
+        let policy = format!(
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors {chat}"
+        );
         let policy = HeaderValue::from_str(&policy).ok();
         headers.extend(policy.map(|policy| (header::CONTENT_SECURITY_POLICY, policy)));
     }
     response
 }
 
-async fn answer(state: &ServerState, site: Site, origin: &str, request: Request) -> Response {
+async fn answer(
+    state: &ServerState,
+    site: Site,
+    origin: &str,
+    request: Request,
+) -> Result<Response, Said> {
     if !is_own(&request, origin) {
-        return said(StatusCode::FORBIDDEN, "This page answers to itself only.");
+        return Err(Said::Foreign);
     }
     if request.uri().path() == ENTER {
         let query = request.uri().query().unwrap_or_default();
-        return match enter(state, site, origin, query).await {
-            Ok(entered) => entered,
-            Err(refusal) => refused(state, &request, &refusal),
-        };
+        let entered = enter(state, site, origin, query).await;
+        return entered.map_err(|refusal| refused(state, &request, &refusal));
     }
     let pass = auth::cookie_named(request.headers(), cookie_name(origin)).unwrap_or_default();
-    let upstream = match state.app.addin_upstream(site, pass).await {
-        Ok(upstream) => upstream,
-        Err(refusal) => return refused(state, &request, &refusal),
-    };
-    if let Err(refusal) = limit::check_page(state, upstream.person) {
-        return said(StatusCode::TOO_MANY_REQUESTS, &refusal.detail);
-    }
+    let upstream = state.app.addin_upstream(site, pass).await;
+    let upstream = upstream.map_err(|refusal| refused(state, &request, &refusal))?;
+    limit::check_page(state, upstream.person).map_err(|_| Said::TooFast)?;
     pass_on(state, &upstream, origin, request).await
 }
 
@@ -184,55 +195,54 @@ async fn pass_on(
     upstream: &Upstream,
     origin: &str,
     request: Request,
-) -> Response {
+) -> Result<Response, Said> {
     let (head, body) = request.into_parts();
     let length = body.size_hint().lower();
     if length > BODY_BYTES_MAX {
-        let words = "This is more than may be sent through the chat.";
-        return said(StatusCode::PAYLOAD_TOO_LARGE, words);
+        return Err(Said::TooLarge);
     }
-    let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
-    let Ok(uri) = path.parse() else {
-        return said(StatusCode::BAD_REQUEST, "This address cannot be read.");
-    };
     let limit = usize::try_from(BODY_BYTES_MAX).unwrap_or(usize::MAX);
-    let mut asked = axum::http::Request::new(http_body_util::Limited::new(body, limit));
-    *asked.method_mut() = head.method;
-    *asked.uri_mut() = uri;
-    *asked.headers_mut() = asking(&head.headers, upstream, origin);
-    let answer = match state.upstream.ask(&upstream.page, asked).await {
-        // What comes before an answer, or instead of it, is not understood here.
-        Ok(answer) if !answer.status().is_informational() => answer,
-        Ok(_) => return unanswered(),
-        Err(failure) => {
-            tracing::debug!(?failure, "a proxied page gave no answer");
-            return unanswered();
-        }
-    };
+    let asked = asked(&head, Limited::new(body, limit), upstream, origin);
+    let at = at(&upstream.page, asked.uri());
+    let answer = state.upstream.ask(&upstream.page, asked).await;
+    let answer = answer.map_err(|failure| unanswered(&failure))?;
+    // What comes before an answer, or instead of it, is not understood here.
+    if answer.status().is_informational() {
+        return Err(Said::Unanswered);
+    }
     let (head, body) = answer.into_parts();
-    let Some(headers) = passed_on(&head, upstream, &at(&upstream.page, path), origin) else {
-        let words = "This page leads to another server, which is not shown here.";
-        return said(StatusCode::BAD_GATEWAY, words);
-    };
+    let headers = passed_on(&head, upstream, &at, origin).ok_or(Said::Elsewhere)?;
     let mut response = Response::new(Body::new(body));
     *response.status_mut() = head.status;
     *response.headers_mut() = headers;
-    response
+    Ok(response)
+}
+
+/// What a page's server is asked: the same path there.
+fn asked<B>(head: &request::Parts, body: B, upstream: &Upstream, origin: &str) -> Request<B> {
+    let path = head.uri.path_and_query().cloned();
+    let mut asked = Request::new(body);
+    *asked.method_mut() = head.method.clone();
+    *asked.uri_mut() = path.unwrap_or(PathAndQuery::from_static("/")).into();
+    *asked.headers_mut() = asking(&head.headers, upstream, origin);
+    asked
 }
 
 /// The address that was asked for at a page's server.
-fn at(server: &Url, path: &str) -> Url {
+fn at(server: &Url, asked: &Uri) -> Url {
     let mut at = server.clone();
-    let (path, query) = path
-        .split_once('?')
-        .map_or((path, None), |(path, query)| (path, Some(query)));
-    at.set_path(path);
-    at.set_query(query);
+    at.set_path(asked.path());
+    at.set_query(asked.query());
     at
 }
 
 /// What the browser is told of a page's answer. `None`: it is to go to another server.
-fn passed_on(head: &Parts, upstream: &Upstream, at: &Url, origin: &str) -> Option<HeaderMap> {
+fn passed_on(
+    head: &response::Parts,
+    upstream: &Upstream,
+    at: &Url,
+    origin: &str,
+) -> Option<HeaderMap> {
     let mut headers = HeaderMap::new();
     for name in &PASSED_ON {
         let values = head.headers.get_all(name).iter();
@@ -332,19 +342,11 @@ fn name_of(pair: &str) -> &str {
 }
 
 /// What is said to somebody who may not see a page; strangers are counted by their address.
-fn refused(state: &ServerState, request: &Request, refusal: &Refusal) -> Response {
-    match limit::check_stranger(state, request) {
-        Ok(()) => said(StatusCode::FORBIDDEN, &refusal.detail),
-        Err(refusal) => said(StatusCode::TOO_MANY_REQUESTS, &refusal.detail),
-    }
+fn refused(state: &ServerState, request: &Request, refusal: &Refusal) -> Said {
+    limit::check_stranger(state, request).map_or(Said::TooFast, |()| refusal.into())
 }
 
-fn unanswered() -> Response {
-    let words = "The server of this page gave no answer. Reload it later; an administrator sees why in the Control Panel.";
-    said(StatusCode::BAD_GATEWAY, words)
-}
-
-fn said(status: StatusCode, words: &str) -> Response {
-    let head = [(header::CACHE_CONTROL, "no-store")];
-    (status, head, words.to_owned()).into_response()
+fn unanswered(failure: &dyn Debug) -> Said {
+    tracing::debug!(?failure, "a proxied page gave no answer");
+    Said::Unanswered
 }

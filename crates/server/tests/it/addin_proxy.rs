@@ -10,13 +10,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A page's own server, which answers by hand and keeps what it was asked.
-struct Upstream {
+pub(crate) struct Upstream {
     url: String,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Upstream {
-    async fn start(answer: &'static str) -> Self {
+    pub(crate) async fn start(answer: &'static str) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::<Mutex<Vec<String>>>::default();
@@ -47,13 +47,13 @@ impl Upstream {
     }
 }
 
-const PAGE: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX-Frame-Options: DENY\r\nContent-Security-Policy: default-src 'none'\r\n\
+pub(crate) const PAGE: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX-Frame-Options: DENY\r\nContent-Security-Policy: default-src 'none'\r\n\
     Set-Cookie: theirs=1; Domain=contoso.com; Path=/; samesite=lax\r\nSet-Cookie: perch-addin=theirs\r\nClear-Site-Data: \"*\"\r\n\
     Cache-Control: public, max-age=60\r\nAccess-Control-Allow-Origin: *\r\nService-Worker-Allowed: /\r\nX-Hop: 1\r\n\
     Connection: close, X-Hop\r\n\r\n<h1>Prices</h1>";
 
 /// Amelie's browser in a room with a proxied page, and its way to the page.
-struct Scene {
+pub(crate) struct Scene {
     server: Server,
     control: Person,
     amelie: Person,
@@ -63,7 +63,7 @@ struct Scene {
 }
 
 impl Scene {
-    async fn of(upstream: &Upstream) -> Self {
+    pub(crate) async fn of(upstream: &Upstream) -> Self {
         Self::at(&upstream.url).await
     }
 
@@ -92,7 +92,7 @@ impl Scene {
     }
 
     /// Changes the add-in.
-    async fn change(&self, patch: serde_json::Value) {
+    pub(crate) async fn change(&self, patch: serde_json::Value) {
         let path = format!("/pools/{POOL}/addins/{}", self.addin);
         self.control.patch(&path, patch).await.done();
     }
@@ -117,7 +117,7 @@ impl Scene {
     }
 
     /// Asks at an origin of the proxy.
-    async fn ask(
+    pub(crate) async fn ask(
         &self,
         origin: &str,
         method: Method,
@@ -136,7 +136,7 @@ impl Scene {
     }
 
     /// The page's origin and the cookie with a pass.
-    async fn pass(&self) -> (String, String) {
+    pub(crate) async fn pass(&self) -> (String, String) {
         let (origin, entrance) = self.entrance().await;
         let answer = self.ask(&origin, Method::GET, &entrance, &[]).await;
         assert_eq!(answer.status(), 303, "{}", answer.text().await.unwrap());

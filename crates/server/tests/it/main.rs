@@ -11,6 +11,7 @@ mod addin;
 mod addin_frame;
 mod addin_health;
 mod addin_proxy;
+mod addin_proxy_said;
 mod addin_storage;
 mod application;
 mod card;

@@ -20,9 +20,15 @@ const TRIES = `
   attempt('other script', () => script(OTHER + '/addin.js'));
   attempt('declared image', () => image(DECLARED + '/dot.svg'));
   attempt('other image', () => image(OTHER + '/dot.svg'));
-  attempt('socket', () => new Promise((done, failed) => {
+  attempt('other socket', () => new Promise((done, failed) => {
     const socket = new WebSocket(OTHER.replace('http', 'ws'));
     socket.onopen = () => done('reached');
+    socket.onerror = failed;
+  }));
+  attempt('own socket', () => new Promise((done, failed) => {
+    const socket = new WebSocket(location.origin.replace('http', 'ws') + '/live');
+    socket.onopen = () => socket.send('bid');
+    socket.onmessage = ({ data }) => done('heard ' + data);
     socket.onerror = failed;
   }));
   attempt('call', async () => {
@@ -133,7 +139,8 @@ test('a page that refuses frames is shown once it is isolated, and reaches what 
     'other script: refused',
     'declared image: shown',
     'other image: refused',
-    'socket: refused',
+    'own socket: heard bid',
+    'other socket: refused',
     'call: ',
     'worker: refused',
     'window: refused',

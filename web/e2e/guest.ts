@@ -1,10 +1,12 @@
 /**
  * Pages of guests: an origin of their own that serves whatever a test writes, registered as an add-in and put on a room of
- * the demo.
+ * the demo. Its WebSockets say again what they hear.
  */
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { FrameLocator, Page } from '@playwright/test';
 import { type Demo, test as demoTest, expect } from './demo';
@@ -38,7 +40,9 @@ export const test = demoTest.extend<{ guest: Guest }>({
     const server = createServer((request, response) => {
       const { pathname } = new URL(request.url ?? '/', 'http://guest');
       (handlers.get(pathname) ?? others)(request, response);
-    }).listen(0, '127.0.0.1');
+    })
+      .on('upgrade', echo)
+      .listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
     if (typeof address !== 'object' || address === null) throw new Error('no port');
@@ -63,6 +67,20 @@ export const test = demoTest.extend<{ guest: Guest }>({
     server.close();
   },
 });
+
+/** A WebSocket (RFC 6455) for short texts, each in a packet of its own. */
+function echo({ headers }: IncomingMessage, socket: Duplex): void {
+  const key = `${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+  const accept = createHash('sha1').update(key).digest('base64');
+  const head = `Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ${accept}`;
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\n${head}\r\n\r\n`);
+  socket.on('error', () => socket.destroy());
+  socket.on('data', (frame: Buffer) => {
+    const mask = frame.subarray(2, 6);
+    const said = frame.subarray(6).map((byte, place) => byte ^ (mask[place % 4] ?? 0));
+    socket.write(Buffer.from([frame[0] ?? 0, said.length, ...said]));
+  });
+}
 
 /** Registers a page under a name and puts it on a room; returns the add-in's identifier. */
 export async function putOnRoom(

@@ -175,10 +175,12 @@ impl App {
         if Site::of(addin.id, &origin) != site {
             return Err(ended());
         }
+        let host = self.settings().addin_proxy.as_ref().ok_or_else(no_proxy)?;
+        let (sockets, hosts) = (host.sockets_of(site), &addin.proxied_hosts);
         Ok(Upstream {
             page: Url::parse(origin.as_str()).map_err(|_| no_addin())?,
-            policy: policy(&addin.proxied_hosts, &self.settings().own_origin),
-            connections: connections(&addin.proxied_hosts),
+            policy: policy(&sockets, hosts, &self.settings().own_origin),
+            connections: connections(&sockets, hosts),
             person: actor.id(),
         })
     }

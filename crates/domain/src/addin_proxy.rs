@@ -102,6 +102,12 @@ impl ProxyHost {
         format!("{scheme}{}-{server:08x}.{host}{port}", addin.0.simple())
     }
 
+    /// The same for its WebSockets.
+    #[must_use]
+    pub fn sockets_of(&self, site: Site) -> String {
+        self.origin_of(site).replacen("http", "ws", 1)
+    }
+
     /// Whether a `Host` header asks for this host or anything below it, where nothing of the chat is.
     #[must_use]
     pub fn covers(&self, asked: &str) -> bool {
@@ -148,12 +154,12 @@ pub fn hosts(texts: &[String], chat: &Origin) -> Result<Vec<Origin>, Refusal> {
     texts.iter().map(origin).collect()
 }
 
-/// The policy of a proxied page: itself, what was declared, and nothing else; to be framed by the chat only.
+/// The policy of a proxied page: itself, its WebSockets, what was declared, and nothing else; to be framed by the chat only.
 #[must_use]
-pub fn policy(hosts: &[Origin], chat: &Origin) -> String {
+pub fn policy(sockets: &str, hosts: &[Origin], chat: &Origin) -> String {
     let declared: String = hosts.iter().map(|origin| format!(" {origin}")).collect();
     format!(
-        "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:{declared}; frame-src 'self'{declared}; \
+        "default-src 'self' {sockets} 'unsafe-inline' 'unsafe-eval' data: blob:{declared}; frame-src 'self'{declared}; \
          form-action 'self'{declared}; object-src 'none'; base-uri 'self'; frame-ancestors {chat}"
     )
 }
@@ -161,12 +167,12 @@ pub fn policy(hosts: &[Origin], chat: &Origin) -> String {
 /// The same as a `Connection-Allowlist`, for the browsers that know it: it holds for what no security policy does, such as WebRTC
 /// and names that are looked up ahead. Where a redirect may lead is the policy's.
 #[must_use]
-pub fn connections(hosts: &[Origin]) -> String {
+pub fn connections(sockets: &str, hosts: &[Origin]) -> String {
     let declared: String = hosts
         .iter()
         .map(|origin| format!(" \"{origin}\""))
         .collect();
-    format!("(response-origin{declared}); webrtc=block; redirects=allow")
+    format!("(response-origin \"{sockets}\"{declared}); webrtc=block; redirects=allow")
 }
 
 #[cfg(test)]
@@ -190,6 +196,7 @@ mod tests {
             "{label}"
         );
         assert_eq!(rest, "addins.bank.example:8443");
+        assert_eq!(host.sockets_of(site), format!("wss://{name}"));
         assert_eq!(host.site_at(&name.to_uppercase()), Some(site));
         let portless = format!("{label}.addins.bank.example");
         assert_eq!(host.site_at(&portless), Some(site));
@@ -244,15 +251,16 @@ mod tests {
     #[test]
     fn a_page_reaches_itself_and_what_was_declared() {
         let declared = hosts(&["https://prices.example/".to_owned()], &chat()).unwrap();
-        let policy = policy(&declared, &chat());
-        assert!(policy.starts_with("default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob: https://prices.example;"), "{policy}");
+        let sockets = "wss://7.addins.bank.example";
+        let policy = policy(sockets, &declared, &chat());
+        assert!(policy.starts_with("default-src 'self' wss://7.addins.bank.example 'unsafe-inline' 'unsafe-eval' data: blob: https://prices.example;"), "{policy}");
         assert!(
             policy.ends_with("frame-ancestors https://chat.bank.example:8443"),
             "{policy}"
         );
         assert_eq!(
-            connections(&declared),
-            "(response-origin \"https://prices.example\"); webrtc=block; redirects=allow"
+            connections(sockets, &declared),
+            "(response-origin \"wss://7.addins.bank.example\" \"https://prices.example\"); webrtc=block; redirects=allow"
         );
         assert!(hosts(&["https://chat.bank.example:8443".to_owned()], &chat()).is_err());
         assert!(hosts(&["javascript:alert(1)".to_owned()], &chat()).is_err());

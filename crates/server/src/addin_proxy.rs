@@ -4,6 +4,7 @@
 //! what the page's server says is passed on only as far as it is listed below.
 
 mod said;
+mod socket;
 
 use std::fmt::Debug;
 
@@ -25,6 +26,8 @@ use url::{Position, Url};
 use crate::{ServerState, auth, limit};
 
 use said::{Manner, Said};
+
+pub(crate) use socket::Sockets;
 
 /// Where a ticket is exchanged for a pass; no page's own path.
 const ENTER: &str = "/.perch/enter";
@@ -138,6 +141,10 @@ async fn answer(
     let upstream = state.app.addin_upstream(site, pass).await;
     let upstream = upstream.map_err(|refusal| refused(state, &request, &refusal))?;
     limit::check_page(state, upstream.person).map_err(|_| Said::TooFast)?;
+    if socket::is_wanted(&request) {
+        let pass = pass.to_owned();
+        return socket::open(state, (site, &pass), &upstream, origin, request).await;
+    }
     pass_on(state, &upstream, origin, request).await
 }
 
@@ -176,6 +183,7 @@ fn cookie_name(origin: &str) -> &'static str {
 }
 
 /// Whether the page itself asks, or the browser to open it. Not for a service worker: it would show the page when we do no more.
+/// A browser lets any page open a WebSocket to anywhere, cookies included, and always says which.
 fn is_own(request: &Request, origin: &str) -> bool {
     let text = |name| {
         let value = request.headers().get(name);
@@ -183,6 +191,7 @@ fn is_own(request: &Request, origin: &str) -> bool {
     };
     let own = match (text("origin"), text("sec-fetch-site")) {
         (Some(from), _) => from == origin,
+        (None, _) if socket::is_wanted(request) => false,
         (None, Some("cross-site" | "same-site")) => text("sec-fetch-mode") == Some("navigate"),
         (None, _) => true,
     };

@@ -27,8 +27,10 @@ use axum::Router;
 use axum::extract::FromRef;
 use perch_app::App;
 use perch_health_probe::WebUpstream;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::addin_proxy::Sockets;
 use crate::limit::RequestRate;
 
 pub use limit::HttpSettings;
@@ -46,9 +48,13 @@ pub struct ServerState {
     readiness: Arc<Readiness>,
     /// Asks the servers of proxied pages.
     upstream: Arc<WebUpstream>,
+    /// The WebSockets of such pages.
+    sockets: Arc<Sockets>,
     tls: Option<Arc<Tls>>,
-    /// Live connections, so that a stop can wait for them.
+    /// Live connections and the pages' WebSockets, so that a stop can wait for them.
     connections: TaskTracker,
+    /// That it is time to end.
+    stopping: CancellationToken,
 }
 
 /// How much one live connection may ask for.
@@ -83,8 +89,10 @@ impl ServerState {
             http: Arc::new(http),
             readiness: Arc::default(),
             upstream: Arc::default(),
+            sockets: Arc::default(),
             tls: None,
             connections: TaskTracker::new(),
+            stopping: CancellationToken::new(),
         }
     }
 

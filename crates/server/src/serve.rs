@@ -57,7 +57,7 @@ pub async fn serve(
     let acceptor = state.tls.as_ref().map(Tls::acceptor).transpose();
     let server = Server {
         http: Arc::clone(&state.http),
-        stopping: CancellationToken::new(),
+        stopping: state.stopping.clone(),
         requests: TaskTracker::new(),
         acceptor: acceptor.map_err(io::Error::other)?,
         router: router(state.clone()),

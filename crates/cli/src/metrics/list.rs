@@ -85,7 +85,7 @@ const METRICS: &[(&str, Kind, &str)] = &[
     (
         "perch_rejected_total",
         Kind::Counter,
-        "What was refused because somebody was too fast: frames, requests, pages or sign_in.",
+        "What was refused because somebody was too fast or had too many: frames, requests, pages, page_sockets or sign_in.",
     ),
     (
         "perch_addin_refusals_total",

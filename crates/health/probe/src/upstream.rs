@@ -1,4 +1,5 @@
-//! The upstream of the isolating proxy: one request to the server of an add-in's page, its answer passed on as it comes.
+//! The upstream of the isolating proxy: one request to the server of an add-in's page, its answer passed on as it comes; or a
+//! WebSocket, whose bytes are.
 
 use std::collections::HashMap;
 use std::io;
@@ -7,15 +8,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use http_body_util::Empty;
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::client::conn::http1;
-use hyper::{Request, Response, header};
+use hyper::upgrade::Upgraded;
+use hyper::{Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use perch_health::Failure;
 use rustls::RootCertStore;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
 use url::{Origin, Position, Url};
 
@@ -65,25 +68,66 @@ impl WebUpstream {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let begun = Instant::now();
-        let late = Failure::TimedOut {
-            seconds: HEAD_TIME_MAX.as_secs(),
-        };
-        let answer = async {
-            let turn = self.turn(page).await?;
-            let addresses = resolve(page).await?;
-            let (stream, _) = connect(&allowed(page, &addresses)?).await?;
-            let end = begun + TIME_MAX;
-            if page.scheme() == "http" {
-                return send(stream, page, request, turn, end).await;
+        in_time(self.answer(page, request, "close")).await
+    }
+
+    /// The same for a WebSocket: what its server says to open it, and the bytes from then on. Their connection ends with them.
+    ///
+    /// # Errors
+    /// Why it was not opened.
+    pub async fn open(
+        &self,
+        page: &Url,
+        mut request: Request<Empty<Bytes>>,
+    ) -> Result<Response<TokioIo<Upgraded>>, Failure> {
+        let socket = header::HeaderValue::from_static("websocket");
+        request
+            .headers_mut()
+            .insert(header::UPGRADE, socket.clone());
+        in_time(async {
+            let mut answer = self.answer(page, request, "upgrade").await?;
+            let opens = answer.status() == StatusCode::SWITCHING_PROTOCOLS
+                && (answer.headers().get(header::UPGRADE))
+                    .is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(socket.as_bytes()));
+            if !opens {
+                return Err(Failure::Broken(format!(
+                    "no WebSocket: {}",
+                    answer.status()
+                )));
             }
-            let host = page.host_str().unwrap_or_default();
-            let (stream, _) = self.trust.connect(host, stream).await?;
-            send(stream, page, request, turn, end).await
-        };
-        timeout_at(begun + HEAD_TIME_MAX, answer)
-            .await
-            .map_err(|_| late)?
+            let upgraded = hyper::upgrade::on(&mut answer).await;
+            let upgraded = upgraded.map_err(|cause| Failure::Broken(brief(&cause)))?;
+            Ok(answer.map(|_| TokioIo::new(upgraded)))
+        })
+        .await
+    }
+
+    async fn answer<B>(
+        &self,
+        page: &Url,
+        mut request: Request<B>,
+        connection: &'static str,
+    ) -> Result<Response<Passed>, Failure>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let end = Instant::now() + TIME_MAX;
+        let host = &page[Position::BeforeHost..Position::AfterPort];
+        let host = header::HeaderValue::from_str(host).map_err(|_| Failure::BadUrl)?;
+        let headers = request.headers_mut();
+        headers.insert(header::HOST, host);
+        let connection = header::HeaderValue::from_static(connection);
+        headers.insert(header::CONNECTION, connection);
+        let turn = self.turn(page).await?;
+        let addresses = resolve(page).await?;
+        let (stream, _) = connect(&allowed(page, &addresses)?).await?;
+        if page.scheme() == "http" {
+            return send(stream, request, turn, end).await;
+        }
+        let host = page.host_str().unwrap_or_default();
+        let (stream, _) = self.trust.connect(host, stream).await?;
+        send(stream, request, turn, end).await
     }
 
     async fn turn(&self, page: &Url) -> Result<OwnedSemaphorePermit, Failure> {
@@ -103,10 +147,16 @@ impl Default for WebUpstream {
     }
 }
 
+async fn in_time<T>(answer: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let late = Failure::TimedOut {
+        seconds: HEAD_TIME_MAX.as_secs(),
+    };
+    timeout(HEAD_TIME_MAX, answer).await.map_err(|_| late)?
+}
+
 async fn send<S, B>(
     stream: S,
-    page: &Url,
-    mut request: Request<B>,
+    request: Request<B>,
     turn: OwnedSemaphorePermit,
     end: Instant,
 ) -> Result<Response<Passed>, Failure>
@@ -121,19 +171,11 @@ where
         .handshake(TokioIo::new(stream))
         .await
         .map_err(broken)?;
-    // Whether or not somebody reads the answer, its turn ends; earlier, if nobody wants it any more.
+    // Whether or not somebody reads the answer, its turn ends; earlier, if nobody wants it any more, or once it is a WebSocket.
     let connection = AbortOnDropHandle::new(tokio::spawn(async move {
-        let _ended = timeout_at(end, connection).await;
+        let _ended = timeout_at(end, connection.with_upgrades()).await;
         drop(turn);
     }));
-    let host = &page[Position::BeforeHost..Position::AfterPort];
-    let host = header::HeaderValue::from_str(host).map_err(|_| Failure::BadUrl)?;
-    let headers = request.headers_mut();
-    headers.insert(header::HOST, host);
-    headers.insert(
-        header::CONNECTION,
-        header::HeaderValue::from_static("close"),
-    );
     let answer = sender.send_request(request).await.map_err(broken)?;
     Ok(answer.map(|body| Passed {
         body,

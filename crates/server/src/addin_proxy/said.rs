@@ -20,6 +20,8 @@ pub(super) enum Said {
     Disabled,
     /// Requests come too fast.
     TooFast,
+    /// So many WebSockets are open already.
+    TooManySockets,
     /// A request has too much to say.
     TooLarge,
     /// A redirect to another server.
@@ -98,6 +100,11 @@ impl Said {
                 StatusCode::TOO_MANY_REQUESTS,
                 "Too many requests at once. Wait a moment, then reload the page.",
                 "Trop de demandes à la fois. Attendez un instant, puis rechargez la page.",
+            ),
+            Self::TooManySockets => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "This page has too many connections open. Close some.",
+                "Cette page a trop de connexions ouvertes. Fermez-en.",
             ),
             Self::TooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,

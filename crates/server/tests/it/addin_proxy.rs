@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// A page's own server, which answers by hand and keeps what it was asked.
 pub(crate) struct Upstream {
-    url: String,
+    pub(crate) url: String,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
@@ -54,11 +54,11 @@ pub(crate) const PAGE: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX-F
 
 /// Amelie's browser in a room with a proxied page, and its way to the page.
 pub(crate) struct Scene {
-    server: Server,
-    control: Person,
-    amelie: Person,
+    pub(crate) server: Server,
+    pub(crate) control: Person,
+    pub(crate) amelie: Person,
     addin: String,
-    room: String,
+    pub(crate) room: String,
     browser: Client,
 }
 
@@ -67,7 +67,7 @@ impl Scene {
         Self::at(&upstream.url).await
     }
 
-    async fn at(url: &str) -> Self {
+    pub(crate) async fn at(url: &str) -> Self {
         let server = Server::start().await;
         let (control, amelie) = (server.administrator().await, server.browser("amelie").await);
         server.category("Trading", &[&amelie]).await;
@@ -137,10 +137,15 @@ impl Scene {
 
     /// The page's origin and the cookie with a pass.
     pub(crate) async fn pass(&self) -> (String, String) {
+        self.pass_to("/board?room=FX#top").await
+    }
+
+    /// The same, of a page at another address.
+    pub(crate) async fn pass_to(&self, page: &str) -> (String, String) {
         let (origin, entrance) = self.entrance().await;
         let answer = self.ask(&origin, Method::GET, &entrance, &[]).await;
         assert_eq!(answer.status(), 303, "{}", answer.text().await.unwrap());
-        assert_eq!(answer.headers()["location"], "/board?room=FX#top");
+        assert_eq!(answer.headers()["location"], page);
         let cookie = answer.headers()["set-cookie"].to_str().unwrap();
         let wanted = [
             "HttpOnly",
@@ -184,17 +189,22 @@ async fn a_page_is_shown_on_an_origin_of_its_own_with_our_policy_and_nothing_of_
     let head = answer.headers().clone();
     assert_eq!(answer.status(), 200);
     let policy = head["content-security-policy"].to_str().unwrap();
+    let sockets = origin.replacen("http", "ws", 1);
     let (begins, ends) = (
-        "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob: https://cdn.example;",
+        format!(
+            "default-src 'self' {sockets} 'unsafe-inline' 'unsafe-eval' data: blob: https://cdn.example;"
+        ),
         format!("frame-ancestors {}", scene.server.url()),
     );
     assert!(
-        policy.starts_with(begins) && policy.ends_with(&ends),
+        policy.starts_with(&begins) && policy.ends_with(&ends),
         "{policy}"
     );
     assert_eq!(
         head["connection-allowlist"],
-        "(response-origin \"https://cdn.example\"); webrtc=block; redirects=allow"
+        format!(
+            "(response-origin \"{sockets}\" \"https://cdn.example\"); webrtc=block; redirects=allow"
+        )
     );
     for name in [
         "x-frame-options",
@@ -430,14 +440,17 @@ async fn a_server_that_changes_the_protocol_or_may_not_be_reached_gives_no_answe
     let upstream = Upstream::start(upgrade).await;
     let scene = Scene::of(&upstream).await;
     let (origin, pass) = scene.pass().await;
-    let wanted = [
-        ("cookie", pass.as_str()),
-        ("connection", "upgrade"),
-        ("upgrade", "websocket"),
-    ];
-    let answer = scene.ask(&origin, Method::GET, "/live", &wanted).await;
-    assert_eq!(answer.status(), 502);
-    assert!(!upstream.last().contains("upgrade"), "{}", upstream.last());
+    for wanted in ["upgrade", "h2c", "websocket"] {
+        let headers = [
+            ("cookie", pass.as_str()),
+            ("origin", origin.as_str()),
+            ("connection", "upgrade"),
+            ("upgrade", wanted),
+        ];
+        let answer = scene.ask(&origin, Method::POST, "/live", &headers).await;
+        assert_eq!(answer.status(), 502, "{wanted}");
+        assert!(!upstream.last().contains("upgrade"), "{}", upstream.last());
+    }
 
     // The address at which clouds give away secrets.
     let scene = Scene::at("http://169.254.169.254").await;

@@ -12,6 +12,7 @@ mod addin_frame;
 mod addin_health;
 mod addin_proxy;
 mod addin_proxy_said;
+mod addin_proxy_socket;
 mod addin_storage;
 mod application;
 mod card;

@@ -7,8 +7,11 @@ use perch_live::Peer;
 use perch_live::bus::{Beat, Versions};
 use uuid::Uuid;
 
-/// A node that is silent for so long is gone.
+/// A node that is silent for so long is gone, once the store says that one is. One that the store still knows of has too much to
+/// do, or this one has: taking its people as gone, and telling everybody, would be more to do.
 const SILENT_MAX: Duration = Duration::from_secs(3);
+/// After so long it is gone in any case. The store may take as long to notice that a machine was lost.
+const LOST_MAX: Duration = Duration::from_secs(15);
 /// After so long without a word of a node, or of oneself, changes may have been missed. Shorter than whoever makes a change
 /// waits for the other nodes, longer than the pause between two beats.
 const SURE_MAX: Duration = Duration::from_millis(1_500);
@@ -20,6 +23,8 @@ pub(crate) type Roster = Vec<(Uuid, Vec<Uuid>)>;
 #[derive(Debug)]
 pub(crate) struct Peers {
     known: HashMap<Uuid, Known>,
+    /// How many nodes hold the deployment, this one included, as the store said last.
+    held: Option<usize>,
     /// A node may be running that is not heard.
     unheard: bool,
     /// The number of this node's last beat, and when it was sent.
@@ -62,6 +67,7 @@ impl Default for Peers {
     fn default() -> Self {
         Self {
             known: HashMap::new(),
+            held: None,
             unheard: false,
             said: (0, Instant::now()),
             heard_self: Instant::now(),
@@ -85,6 +91,7 @@ impl Peers {
 
     /// So many nodes hold the deployment, this one included. Whether one of them is not heard.
     pub(crate) fn count(&mut self, nodes: usize) -> bool {
+        self.held = Some(nodes);
         self.unheard = nodes > self.known.len() + 1;
         self.unheard
     }
@@ -179,20 +186,26 @@ impl Peers {
             .collect()
     }
 
-    /// Removes the nodes that are silent; and whether this node does not even hear itself.
+    /// Removes the nodes that are silent and gone; and whether this node does not even hear itself.
     pub(crate) fn silent(&mut self) -> (Vec<(String, Option<Peer>)>, bool) {
-        let gone: Vec<Uuid> = (self.known.iter())
-            .filter(|(_, known)| known.heard.elapsed() > SILENT_MAX)
-            .map(|(node, _)| *node)
+        let missing = self
+            .held
+            .map_or(0, |held| (self.known.len() + 1).saturating_sub(held));
+        let mut silent: Vec<(Duration, Uuid)> = (self.known.iter())
+            .map(|(node, known)| (known.heard.elapsed(), *node))
+            .filter(|(since, _)| *since > SILENT_MAX)
             .collect();
-        let mut silent = Vec::new();
-        for node in gone {
-            if let Some(known) = self.known.remove(&node) {
+        silent.sort_unstable_by(|one, next| next.cmp(one));
+        let mut gone = Vec::new();
+        for (place, (since, node)) in silent.into_iter().enumerate() {
+            if (place < missing || since > LOST_MAX)
+                && let Some(known) = self.known.remove(&node)
+            {
                 self.unheard = true;
-                silent.push((known.name(node), known.peer));
+                gone.push((known.name(node), known.peer));
             }
         }
-        (silent, self.heard_self.elapsed() > SILENT_MAX)
+        (gone, self.heard_self.elapsed() > SILENT_MAX)
     }
 
     /// What the other nodes tell of themselves.
@@ -243,9 +256,15 @@ mod tests {
         let long_ago = Instant::now().checked_sub(SILENT_MAX * 2).unwrap();
         peers.known.get_mut(&node(1)).unwrap().heard = long_ago;
         assert!(peers.in_doubt());
+        assert_eq!(peers.silent().0.len(), 0, "it holds the deployment");
+        peers.count(2);
         assert_eq!(peers.silent().0.len(), 1);
         assert!(peers.in_doubt(), "it may be running");
         assert!(!peers.count(2) && !peers.in_doubt(), "it is not");
+        let very_long_ago = Instant::now().checked_sub(LOST_MAX * 2).unwrap();
+        peers.known.get_mut(&node(2)).unwrap().heard = very_long_ago;
+        assert_eq!(peers.silent().0.len(), 1, "whatever the store says");
+        assert!(!peers.count(1));
         peers.heard_self = long_ago;
         peers.say(7);
         peers.hear_self(6);

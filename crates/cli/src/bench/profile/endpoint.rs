@@ -219,7 +219,9 @@ impl Endpoint {
         loop {
             tokio::select! {
                 frame = receiver.next() => match frame {
-                    Ok(frame) => self.received(&frame),
+                    // Refused, it comes again, as clients do.
+                    Ok(frame) if !self.received(&frame) => return false,
+                    Ok(_) => {}
                     Err(_) => return false,
                 },
                 act = acts.recv() => {
@@ -274,7 +276,8 @@ impl Endpoint {
         Ok(())
     }
 
-    fn received(&self, frame: &str) {
+    /// False when the server refused something.
+    fn received(&self, frame: &str) -> bool {
         match client::kind_of(frame) {
             "message" => self.message(frame),
             "joined" => self.joined_frame(frame),
@@ -286,11 +289,14 @@ impl Endpoint {
                     *head = seq.max(*head);
                 }
             }
-            "error" => self
-                .shared
-                .fault(format!("endpoint {}: {frame}", self.number)),
+            "error" => {
+                let sentence = format!("endpoint {}: {frame}", self.number);
+                self.shared.fault(sentence);
+                return false;
+            }
             _ => {}
         }
+        true
     }
 
     fn place(&self, frame: &str) -> Option<(usize, u64)> {

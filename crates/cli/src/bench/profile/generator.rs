@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, interval, sleep, timeout};
+use tokio::time::{Instant, interval, sleep, timeout, timeout_at};
 
 use super::endpoint::{Act, Endpoint, Shared};
 use super::model::{Rates, Size};
@@ -184,7 +184,8 @@ async fn every(rate: f64, until: Instant, act: impl Fn()) {
         return;
     }
     let mut ticks = interval(Duration::from_secs_f64(1.0 / rate));
-    while ticks.tick().await < until {
+    // What comes once in minutes does not make the load as long.
+    while timeout_at(until, ticks.tick()).await.is_ok() {
         act();
     }
 }

@@ -11,12 +11,13 @@ mod protocol;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use hdrhistogram::Histogram;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 pub(super) use self::generator::{GeneratorCommand, run as generate};
 use self::model::Rates;
@@ -33,6 +34,13 @@ use crate::say::say;
 const ENDPOINTS_MAX: usize = 15_000;
 /// Faults that are printed.
 const PRINTED_MAX: usize = 20;
+
+/// How often it is looked whether the nodes have come to rest.
+const REST_EVERY: Duration = Duration::from_secs(2);
+/// How much of their core they then use: all connections are asked every half minute whether they are there.
+const RESTING: f64 = 0.5;
+/// How long it may take.
+const REST_MAX: Duration = Duration::from_secs(300);
 
 /// What the profile has to keep to (design, figure 8).
 const LIMITS: [(&str, f64); 4] = [
@@ -120,6 +128,20 @@ impl Nodes {
         Ok(())
     }
 
+    /// Waits until everybody has been told who else came, and gives the seconds.
+    async fn rest(&self) -> Result<f64, Error> {
+        let start = Instant::now();
+        while start.elapsed() < REST_MAX {
+            let [before, ..] = self.cpu_seconds()?;
+            sleep(REST_EVERY).await;
+            let [now, ..] = self.cpu_seconds()?;
+            if now - before < REST_EVERY.as_secs_f64() * RESTING {
+                return Ok(start.elapsed().as_secs_f64());
+            }
+        }
+        Err(failed("the nodes do not come to rest"))
+    }
+
     fn addresses(&self) -> String {
         let addresses: Vec<_> = self
             .nodes
@@ -191,6 +213,7 @@ pub(super) async fn run(command: RunCommand) -> Result<(), Error> {
         (nodes.memory_kib()? - memory) / float(endpoints as u64),
         "KiB",
     );
+    figures.add("until everybody is told who came", nodes.rest().await?, "s");
 
     let (cpu, start) = (nodes.cpu_seconds()?, Instant::now());
     let rates = Rates::original(command.scale, command.posts);

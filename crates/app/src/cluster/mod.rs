@@ -214,10 +214,12 @@ impl App {
         loop {
             tokio::select! {
                 _ = presence.tick() => {
-                    cluster.send_presence();
-                    if Instant::now() >= roster_from && cluster.roster_asked.swap(false, Ordering::Relaxed) {
+                    let rested = Instant::now() >= roster_from;
+                    if rested && cluster.roster_asked.swap(false, Ordering::Relaxed) {
                         self.send_roster(cluster);
                         roster_from = Instant::now() + ROSTER_PAUSE;
+                    } else {
+                        cluster.send_presence();
                     }
                 }
                 _ = beat.tick() => {

@@ -84,11 +84,10 @@ impl App {
                 // Whoever made the change waits for this.
                 self.beat();
             }
-            Event::Ask(of) => {
-                if of == cluster.link.outbox.node() {
-                    cluster.roster_asked.store(true, Ordering::Relaxed);
-                }
+            Event::Ask(of) if of == cluster.link.outbox.node() => {
+                cluster.roster_asked.store(true, Ordering::Relaxed);
             }
+            Event::Ask(_) => {}
             // The rest holds only in order; a later event, or the roster that was asked for, says more.
             _ if order == Order::Late => {}
             Event::Beat(beat) => {

@@ -69,12 +69,6 @@ impl Ours<'_> {
         self.enter_as(0, dial, members).await
     }
 
-    /// KiB of memory of their own that the nodes hold.
-    pub(super) fn memory_kib(&self) -> Result<f64, Error> {
-        let nodes = self.nodes.iter();
-        nodes.map(|node| node.processes()?.memory_kib()).sum()
-    }
-
     async fn enter_as(
         &self,
         number: usize,

@@ -111,6 +111,12 @@ impl Server {
     }
 }
 
+/// KiB of memory of their own that nodes hold.
+pub(super) fn memory_kib(nodes: &[Server]) -> Result<f64, Error> {
+    let nodes = nodes.iter();
+    nodes.map(|node| node.processes()?.memory_kib()).sum()
+}
+
 /// Copies the deployment of a folder into a database.
 pub(super) async fn migrate(folder: &Path, database: &str) -> Result<(), Error> {
     let done = Command::new(std::env::current_exe().map_err(failed)?)

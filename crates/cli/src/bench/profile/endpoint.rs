@@ -218,11 +218,9 @@ impl Endpoint {
         }
         loop {
             tokio::select! {
-                frame = receiver.next() => match frame {
-                    // Refused, it comes again, as clients do.
-                    Ok(frame) if !self.received(&frame) => return false,
-                    Ok(_) => {}
-                    Err(_) => return false,
+                // Refused or broken off, it comes again, as clients do.
+                frame = receiver.next() => if !frame.is_ok_and(|frame| self.received(&frame)) {
+                    return false;
                 },
                 act = acts.recv() => {
                     let done = match act {

@@ -151,11 +151,6 @@ impl Nodes {
         addresses.join(",")
     }
 
-    fn memory_kib(&self) -> Result<f64, Error> {
-        let nodes = self.nodes.iter();
-        nodes.map(|node| node.processes()?.memory_kib()).sum()
-    }
-
     /// Of the nodes, of PostgreSQL and of NATS.
     fn cpu_seconds(&self) -> Result<[f64; 3], Error> {
         let nodes = self.nodes.iter();
@@ -199,7 +194,7 @@ pub(super) async fn run(command: RunCommand) -> Result<(), Error> {
     drop(plan);
     let mut figures = Figures::default();
     let mut nodes = Nodes::start(folder, command.nodes).await?;
-    let memory = nodes.memory_kib()?;
+    let memory = server::memory_kib(&nodes.nodes)?;
     let start = Instant::now();
     let mut generators = Generators::start(folder, &nodes.addresses(), endpoints)?;
     generators.joined().await?;
@@ -210,7 +205,7 @@ pub(super) async fn run(command: RunCommand) -> Result<(), Error> {
     );
     figures.add(
         "memory an endpoint",
-        (nodes.memory_kib()? - memory) / float(endpoints as u64),
+        (server::memory_kib(&nodes.nodes)? - memory) / float(endpoints as u64),
         "KiB",
     );
     figures.add("until everybody is told who came", nodes.rest().await?, "s");
@@ -229,7 +224,7 @@ pub(super) async fn run(command: RunCommand) -> Result<(), Error> {
             );
         }
     }
-    let memory = nodes.memory_kib()? / 1_024.0;
+    let memory = server::memory_kib(&nodes.nodes)? / 1_024.0;
     figures.add("memory of all nodes under load", memory, "MiB");
     let measured = generators.settle(&heads).await?;
     let mut complete = tell(&mut figures, &measured)?;

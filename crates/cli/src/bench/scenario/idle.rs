@@ -7,6 +7,7 @@ use tokio::time::sleep;
 use super::Subject;
 use crate::bench::ours::Ours;
 use crate::bench::report::{Figures, float};
+use crate::bench::server;
 use crate::error::Error;
 
 /// The allocator gives back within ten seconds what is not used any more (jemalloc's `dirty_decay_ms`).
@@ -18,13 +19,13 @@ const GIVEN_BACK: Duration = Duration::from_secs(12);
 /// When the server refuses somebody.
 pub(in crate::bench) async fn measure(ours: &Ours<'_>, members: usize) -> Result<Figures, Error> {
     sleep(GIVEN_BACK).await;
-    let memory = ours.memory_kib()?;
+    let memory = server::memory_kib(&ours.nodes)?;
     let _links = ours.enter(members).await?;
     sleep(GIVEN_BACK).await;
     let mut figures = Figures::default();
     figures.add(
         "memory of an idle, joined connection",
-        (ours.memory_kib()? - memory) / float(members as u64),
+        (server::memory_kib(&ours.nodes)? - memory) / float(members as u64),
         "KiB",
     );
     Ok(figures)

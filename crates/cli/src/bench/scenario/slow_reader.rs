@@ -8,6 +8,7 @@ use crate::bench::ours::Ours;
 use crate::bench::report::Figures;
 use crate::bench::scenario::Subject;
 use crate::bench::scenario::fan_out::IN_FLIGHT;
+use crate::bench::server;
 use crate::error::Error;
 
 /// What the kernel keeps for the slow reader.
@@ -29,7 +30,7 @@ pub(in crate::bench) async fn measure(
         ..Dial::default()
     };
     let _unread = ours.enter_one(slow, members).await?;
-    let memory = ours.memory_kib()?;
+    let memory = server::memory_kib(&ours.nodes)?;
     let beside = load::fan_out(&mut links, load, Pace::InFlight(IN_FLIGHT)).await?;
     let mut figures = Figures::default();
     let name = format!("slow reader, room of {members}");
@@ -45,7 +46,7 @@ pub(in crate::bench) async fn measure(
     );
     figures.add(
         format!("{name}: memory more"),
-        ours.memory_kib()? - memory,
+        server::memory_kib(&ours.nodes)? - memory,
         "KiB",
     );
     Ok(figures)

@@ -1,7 +1,6 @@
 //! The embedded store without a server: one transaction after the other, each of as many messages as 50 members have on their
 //! way who post as soon as the last one is acknowledged.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use perch_domain::message::Draft;
@@ -33,10 +32,10 @@ pub(in crate::bench) async fn measure(load: Duration) -> Result<f64, Error> {
     let fqdn = PoolFqdn::parse(POOL)?;
     let pool = place.storage().await?.pool(&fqdn).await.map_err(failed)?;
     let room = RoomId(bed.deployment.room(MEMBERS)?);
-    rate(&pool, room, load).await
+    rate(&*pool, room, load).await
 }
 
-async fn rate(pool: &Arc<dyn PoolStore>, room: RoomId, load: Duration) -> Result<f64, Error> {
+async fn rate(pool: &dyn PoolStore, room: RoomId, load: Duration) -> Result<f64, Error> {
     let author = PrincipalId(Uuid::now_v7());
     let start = Instant::now();
     let mut stored = 0;

@@ -15,6 +15,11 @@ function environmentAtFirst(): Environment {
   return { locale: query.get('locale') ?? navigator.language, theme: theme === 'dark' ? 'dark' : 'light' };
 }
 
+/** Says what went wrong. */
+function detailOf(error: unknown): string {
+  return error instanceof AddinError ? error.detail : String(error);
+}
+
 async function start(): Promise<void> {
   let again = (): void => {};
   let share = (_: Post): void => {};
@@ -24,8 +29,9 @@ async function start(): Promise<void> {
   });
   const [config, room] = await Promise.all([readConfig(query), connect({ wants: ['contexts'] })]).catch(
     (error: unknown) => {
-      const detail = error instanceof AddinError ? error.detail : String(error);
-      view.show(error instanceof NotInRoomError ? { state: 'outside' } : { state: 'failed', detail });
+      view.show(
+        error instanceof NotInRoomError ? { state: 'outside' } : { state: 'failed', detail: detailOf(error) },
+      );
       return [null, null];
     },
   );
@@ -62,7 +68,7 @@ async function start(): Promise<void> {
       (error: unknown) => {
         // That the person would rather not is no failure.
         const declined = error instanceof AddinError && error.code === 'ActionDeclined';
-        view.shared(declined ? '' : error instanceof AddinError ? error.detail : String(error));
+        view.shared(declined ? '' : detailOf(error));
       },
     );
   };

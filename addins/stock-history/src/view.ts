@@ -37,13 +37,11 @@ export class View {
   #environment: Environment;
   #years: Years = null;
   #shown: Shown = { state: 'connecting' };
-  #post: Post | null = null;
 
   constructor(environment: Environment, acts: Acts) {
     this.#environment = environment;
     this.#acts = acts;
     part('retry', HTMLButtonElement).addEventListener('click', () => acts.retry());
-    part('share', HTMLButtonElement).addEventListener('click', () => this.#share());
     this.#buildPeriods();
     this.dress(environment);
   }
@@ -123,9 +121,11 @@ export class View {
     const last = price(said.last.value, locale);
     const change = said.change === null ? '' : percent(said.change, locale);
     const range = strings.between(month(said.first.day, locale), month(said.last.day, locale));
-    const words = [shown.ticker, `${last} ${shown.currency}`, change].filter((word) => word !== '');
+    const priced = `${last} ${shown.currency}`;
+    const words = [shown.ticker, priced, change].filter((word) => word !== '');
     const summary = `${words.join(', ')} (${range})`;
-    this.#post = post({ ...shown, price: `${last} ${shown.currency}`, change, range, summary }, strings);
+    const shared = { ...shown, price: priced, change, range, summary };
+    part('share', HTMLButtonElement).onclick = () => this.#acts.share(post(shared, strings));
 
     write('ticker', shown.ticker);
     write('price', last);
@@ -153,12 +153,6 @@ export class View {
       this.#chart.dress(locale);
     }
     this.#chart.draw(prices);
-  }
-
-  #share(): void {
-    if (this.#post !== null) {
-      this.#acts.share(this.#post);
-    }
   }
 
   #buildPeriods(): void {

@@ -1,8 +1,8 @@
 //! What connections are told a moment later: who came and went.
 //!
-//! When everybody comes at once, everybody who is there is told of each, and each telling would be a wake-up and a write of its
-//! own. So connections that have nothing else to be told are woken in turn, at a pace that leaves time for everything else, and
-//! find all of it at once. Whoever is woken by a message meanwhile takes it along.
+//! When everybody comes at once, everybody who is there is told of each, and each telling would be a write of its own. So
+//! connections that have nothing else to be told have their turn, at a pace that leaves time for everything else, and are told all
+//! of it at once. Whoever is told a message meanwhile is told the rest with it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,11 +11,11 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
-use crate::Subscriber;
+use crate::{Subscriber, flush};
 
 /// How long a connection waits, where few do.
 const WAIT: Duration = Duration::from_millis(100);
-/// Connections woken at once …
+/// Connections told at once …
 const TURN: usize = 256;
 /// … and the time between two turns: about 25,000 a second, at most a third of a core.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -33,27 +33,27 @@ impl Later {
         self.some.notify_one();
     }
 
-    /// Wakes whoever waits, for ever.
-    pub(crate) async fn wake_always(&self) {
+    /// Tells whoever waits, for ever.
+    pub(crate) async fn tell_always(&self) {
         loop {
             self.some.notified().await;
             sleep(WAIT).await;
-            while self.wake_some() {
+            while self.tell_some() {
                 sleep(PAUSE).await;
             }
         }
     }
 
-    /// Wakes those who have waited longest. Whether there were any.
-    fn wake_some(&self) -> bool {
+    /// Tells those who have waited longest. Whether there were any.
+    fn tell_some(&self) -> bool {
         let mut waiting = self.waiting();
         let turn = waiting.len().min(TURN);
-        let turn: Vec<_> = waiting.drain(..turn).collect();
+        let mut turn: Vec<_> = waiting.drain(..turn).collect();
         drop(waiting);
-        for subscriber in &turn {
-            subscriber.now();
-        }
-        !turn.is_empty()
+        let some = !turn.is_empty();
+        turn.retain(|subscriber| subscriber.waited());
+        flush::now(&turn);
+        some
     }
 
     fn waiting(&self) -> MutexGuard<'_, VecDeque<Arc<Subscriber>>> {

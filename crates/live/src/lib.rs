@@ -7,6 +7,7 @@
 pub mod bus;
 pub mod commit;
 pub mod feeder;
+mod flush;
 mod frame;
 mod gaps;
 mod instruments;
@@ -18,6 +19,7 @@ mod subscriber;
 
 pub use commit::{CommitError, Committer, Post, Posted};
 pub use feeder::{Feeder, Searched};
+pub use flush::Line;
 pub use frame::Frame;
 pub use gaps::Gaps;
 pub use log::{Read, RoomLog, Subscription};

@@ -1,9 +1,12 @@
 //! The log of a room as it is live: the place of its last durable message, a ring of the newest frames, and the cursors
 //! that follow it.
 //!
-//! Publishing marks each subscription that is not marked yet and wakes its connection; the connection then reads from its
-//! cursor whatever has come since, and writes once. A cursor that the ring has left behind is told so
-//! ([`Read::Behind`]) and catches up from the store. What all have read, the ring lets go of.
+//! Publishing marks each subscription that is not marked yet; in a moment whatever has come since is read from its cursor and
+//! written to its connection at once, by one task for many of them ([`crate::flush`]) or, where that cannot be, by the
+//! connection's own. A cursor that the ring has left behind is told so ([`Read::Behind`]) and catches up from the store. What all
+//! have read, the ring lets go of.
+
+mod subscription;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -17,18 +20,14 @@ use uuid::Uuid;
 
 use crate::instruments::rooms_live;
 use crate::participants::{Participants, Peer, Telling};
-use crate::{Frame, Subscriber};
+use crate::{Frame, Subscriber, flush};
+pub use subscription::Subscription;
+use subscription::{LATER, NOW, UNMARKED};
 
 /// Frames that a ring keeps.
 const RING_FRAMES_MAX: usize = 512;
 /// Bytes that a ring keeps: stories are long.
 const RING_BYTES_MAX: usize = 512 * 1_024;
-/// A subscription whose connection has read everything.
-const UNMARKED: u8 = 0;
-/// One whose connection will be woken in a moment.
-const LATER: u8 = 1;
-/// One whose connection was woken.
-const NOW: u8 = 2;
 /// Messages that may wait for one before them. They are in the store, so that no more need be kept.
 const AHEAD_MAX: usize = 256;
 
@@ -77,34 +76,6 @@ impl std::fmt::Debug for Ahead {
     }
 }
 
-/// A connection's place in a room.
-#[derive(Debug)]
-pub struct Subscription {
-    log: Arc<RoomLog>,
-    subscriber: Arc<Subscriber>,
-    key: AtomicU64,
-    /// Whether its connection knows that there is something to read: [`UNMARKED`], [`LATER`] or [`NOW`].
-    marked: AtomicU8,
-    position: AtomicU64,
-    seq: AtomicU64,
-    epoch: AtomicU64,
-}
-
-impl Subscription {
-    /// The room's log.
-    #[must_use]
-    pub const fn log(&self) -> &Arc<RoomLog> {
-        &self.log
-    }
-
-    /// Whether who may read the room may have changed since this was last asked.
-    #[must_use]
-    pub fn access_changed(&self) -> bool {
-        let now = self.log.epoch.load(Ordering::Acquire);
-        self.epoch.swap(now, Ordering::AcqRel) != now
-    }
-}
-
 /// What reading from a cursor gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Read {
@@ -117,6 +88,10 @@ pub enum Read {
         /// The last place that the connection was given.
         after: Seq,
     },
+    /// Nothing, until it is asked again whether the person may read the room.
+    AccessChanged,
+    /// Nothing: the subscription has ended.
+    Ended,
 }
 
 impl RoomLog {
@@ -188,13 +163,8 @@ impl RoomLog {
     /// Ends a subscription.
     pub fn unsubscribe(&self, subscription: &Arc<Subscription>) {
         let mut state = self.state();
-        let key = usize::try_from(subscription.key.load(Ordering::Relaxed)).unwrap_or(usize::MAX);
-        if state
-            .subscriptions
-            .get(key)
-            .is_some_and(|known| Arc::ptr_eq(known, subscription))
-        {
-            state.subscriptions.remove(key);
+        if state.has(subscription) {
+            state.subscriptions.remove(subscription.key());
             let (from, to) = (subscription.position.load(Ordering::Relaxed), state.end);
             state.pass(from, to);
             if state.subscriptions.is_empty() {
@@ -208,6 +178,13 @@ impl RoomLog {
         // First, so that whatever is published from here on marks the subscription again.
         subscription.marked.store(UNMARKED, Ordering::Release);
         let mut state = self.state();
+        if !state.has(subscription) {
+            return Read::Ended;
+        }
+        // With the lock: what was published after access changed is never read before that is noticed.
+        if subscription.epoch.load(Ordering::Acquire) != self.epoch.load(Ordering::Acquire) {
+            return Read::AccessChanged;
+        }
         let position = subscription.position.load(Ordering::Relaxed);
         let start = state.start();
         if position < start {
@@ -252,7 +229,7 @@ impl RoomLog {
             if seq > state.head {
                 state.push_message(seq, frame);
                 state.push_ahead(&mut published);
-                state.wake_all();
+                state.tell_all();
             }
         }
         let connections = state.subscriptions.len();
@@ -277,7 +254,7 @@ impl RoomLog {
             state.head = before;
             state.ahead = state.ahead.split_off(&before.next());
             state.push_ahead(&mut published);
-            state.wake_all();
+            state.tell_all();
         }
         drop(state);
         for then in published {
@@ -295,13 +272,13 @@ impl RoomLog {
     pub fn publish(&self, frame: Frame) {
         let mut state = self.state();
         state.push(frame, None);
-        state.wake_all();
+        state.tell_all();
     }
 
     /// Says that who may read the room may have changed: every connection asks again before it writes anything.
     pub fn access_changed(&self) {
         self.epoch.fetch_add(1, Ordering::AcqRel);
-        self.state().wake_all();
+        self.state().tell_all();
     }
 
     /// Somebody opened the room on one more connection; `participant` says who, if that is told. Whether it is the first
@@ -395,6 +372,12 @@ impl State {
         self.drop_read();
     }
 
+    /// Whether the subscription has not ended.
+    fn has(&self, subscription: &Subscription) -> bool {
+        let known = self.subscriptions.get(subscription.key());
+        known.is_some_and(|known| std::ptr::eq(&raw const **known, subscription))
+    }
+
     /// The position of the oldest entry of the ring.
     fn start(&self) -> u64 {
         self.end - self.ring.len() as u64
@@ -422,17 +405,23 @@ impl State {
         }
     }
 
-    fn wake_all(&self) {
+    fn tell_all(&self) {
+        let mut subscribers = Vec::new();
         for (_, subscription) in &self.subscriptions {
-            match subscription.marked.swap(NOW, Ordering::AcqRel) {
-                UNMARKED => subscription.subscriber.ready(Arc::clone(subscription)),
-                LATER => subscription.subscriber.hurry(),
-                _ => {}
+            let subscriber = &subscription.subscriber;
+            let flush = match subscription.marked.swap(NOW, Ordering::AcqRel) {
+                UNMARKED => subscriber.ready(Arc::clone(subscription)),
+                LATER => subscriber.hurry(),
+                _ => false,
+            };
+            if flush {
+                subscribers.push(Arc::clone(subscriber));
             }
         }
+        flush::soon(subscribers);
     }
 
-    fn wake_all_later(&self) {
+    fn tell_all_later(&self) {
         for (_, subscription) in &self.subscriptions {
             if subscription
                 .marked
@@ -491,7 +480,7 @@ impl State {
             large: self.participants.large(),
         });
         self.push(frame, None);
-        self.wake_all_later();
+        self.tell_all_later();
     }
 }
 

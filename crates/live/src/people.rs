@@ -1,41 +1,46 @@
 //! Who is connected to this node, and how to reach them outside of any room.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use perch_domain::{CredentialId, PrincipalId};
 use tokio::task::JoinHandle;
 
 use crate::instruments::connections;
 use crate::later::Later;
-use crate::{Closing, Frame, Subscriber};
+use crate::{Closing, Frame, Line, Subscriber};
 
 /// The connections of this node, by person.
 #[derive(Debug)]
 pub struct People {
     connections: Mutex<HashMap<PrincipalId, Vec<Arc<Subscriber>>>>,
     later: Arc<Later>,
-    waking: JoinHandle<()>,
+    telling: JoinHandle<()>,
 }
 
 impl People {
-    /// Nobody yet, and the task that wakes those who wait a moment.
+    /// Nobody yet, and the task that tells those who wait a moment.
     #[must_use]
     pub fn start() -> Self {
         let later = Arc::<Later>::default();
-        let waking = Arc::clone(&later);
+        let telling = Arc::clone(&later);
         Self {
             connections: Mutex::default(),
             later,
-            waking: tokio::spawn(async move { waking.wake_always().await }),
+            telling: tokio::spawn(async move { telling.tell_always().await }),
         }
     }
 
-    /// A connection of a person, signed in by a session or token, begins.
+    /// A connection of a person, signed in by a session or token, begins; with its line, where others than its own task can write.
     #[must_use]
-    pub fn enter(&self, person: PrincipalId, credential: CredentialId) -> Arc<Subscriber> {
+    pub fn enter(
+        &self,
+        person: PrincipalId,
+        credential: CredentialId,
+        line: Option<Weak<dyn Line>>,
+    ) -> Arc<Subscriber> {
         connections().increment(1);
-        let subscriber = Subscriber::new(person, credential, Arc::clone(&self.later));
+        let subscriber = Subscriber::new(person, credential, Arc::clone(&self.later), line);
         self.connections()
             .entry(person)
             .or_default()
@@ -114,6 +119,6 @@ impl People {
 
 impl Drop for People {
     fn drop(&mut self) {
-        self.waking.abort();
+        self.telling.abort();
     }
 }

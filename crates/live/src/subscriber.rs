@@ -1,18 +1,21 @@
 //! A connection as the rest of the node sees it: something to wake, with what waits for it.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use perch_domain::{Code, CredentialId, PrincipalId};
 use tokio::sync::Notify;
 
 use crate::Frame;
+use crate::flush::{Line, Scratch};
 use crate::later::Later;
-use crate::log::Subscription;
+use crate::log::{Read, Subscription};
 
 /// Frames for one connection alone that may wait. A connection that lets more pile up is closed: it can reconnect and
 /// resume, which costs less than an unbounded queue.
 const DIRECT_MAX: usize = 1_024;
+/// Frames of one room that are written at once by others than the connection's task.
+const FLUSHED_MAX: usize = 128;
 
 /// Why a connection is to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +48,8 @@ pub struct Subscriber {
     waiting: Mutex<Waiting>,
     wake: Notify,
     later: Arc<Later>,
+    /// Until the connection has ended; absent where only its own task can write, with TLS.
+    line: Option<Weak<dyn Line>>,
 }
 
 #[derive(Debug, Default)]
@@ -54,6 +59,8 @@ struct Waiting {
     closing: Option<Closing>,
     /// It is among those who are woken later.
     later: bool,
+    /// It is among those to whom is written in a moment.
+    soon: bool,
 }
 
 impl Subscriber {
@@ -61,6 +68,7 @@ impl Subscriber {
         person: PrincipalId,
         credential: CredentialId,
         later: Arc<Later>,
+        line: Option<Weak<dyn Line>>,
     ) -> Arc<Self> {
         Arc::new(Self {
             person,
@@ -68,6 +76,7 @@ impl Subscriber {
             waiting: Mutex::default(),
             wake: Notify::new(),
             later,
+            line,
         })
     }
 
@@ -114,8 +123,11 @@ impl Subscriber {
         } else {
             waiting.direct.push_back(frame);
         }
+        let soon = waiting.soon && waiting.closing.is_none();
         drop(waiting);
-        self.wake.notify_one();
+        if !soon {
+            self.wake.notify_one();
+        }
     }
 
     /// Ends the connection.
@@ -129,10 +141,12 @@ impl Subscriber {
         *self.waiting() = Waiting::default();
     }
 
-    /// A room has something new, to be told at once.
-    pub(crate) fn ready(&self, subscription: Arc<Subscription>) {
-        self.waiting().ready.push(subscription);
-        self.wake.notify_one();
+    /// A room has something new, to be told at once. Whether [`Self::flush`] is to be called in a moment; the connection's task is
+    /// woken otherwise.
+    pub(crate) fn ready(&self, subscription: Arc<Subscription>) -> bool {
+        let mut waiting = self.waiting();
+        waiting.ready.push(subscription);
+        self.hurried(waiting)
     }
 
     /// A room has something new that can wait a moment.
@@ -146,18 +160,58 @@ impl Subscriber {
         }
     }
 
-    /// A room that is ready, to be told later, has something that is to be told at once.
-    pub(crate) fn hurry(&self) {
-        self.wake.notify_one();
+    /// A room that is ready, to be told later, has something that is to be told at once: as [`Self::ready`].
+    pub(crate) fn hurry(&self) -> bool {
+        self.hurried(self.waiting())
     }
 
-    /// It has waited long enough.
-    pub(crate) fn now(&self) {
+    fn hurried(&self, mut waiting: MutexGuard<'_, Waiting>) -> bool {
+        if self.line.is_none() {
+            drop(waiting);
+            self.wake.notify_one();
+            return false;
+        }
+        !std::mem::replace(&mut waiting.soon, true)
+    }
+
+    /// It has waited long enough. Whether [`Self::flush`] is to be called now.
+    pub(crate) fn waited(&self) -> bool {
         let mut waiting = self.waiting();
         waiting.later = false;
-        if !waiting.ready.is_empty() {
+        !waiting.ready.is_empty() && self.hurried(waiting)
+    }
+
+    /// Writes whatever waits, or has the connection's task do it.
+    pub(crate) fn flush(&self, scratch: &mut Scratch) {
+        let Scratch { frames, ready } = scratch;
+        let mut all = true;
+        let line = self.line.as_ref().and_then(Weak::upgrade);
+        let written = line
+            .is_some_and(|line| line.write(frames, &mut |frames| all = self.take(frames, ready)));
+        if !written || !all {
+            self.waiting().soon = false;
             self.wake.notify_one();
         }
+    }
+
+    /// Takes the frames that wait. False when something is left that only the connection's task can do.
+    fn take(&self, frames: &mut Vec<Frame>, ready: &mut Vec<Arc<Subscription>>) -> bool {
+        let mut waiting = self.waiting();
+        waiting.soon = false;
+        frames.extend(waiting.direct.drain(..));
+        std::mem::swap(&mut waiting.ready, ready);
+        let mut all = waiting.closing.is_none();
+        drop(waiting);
+        for subscription in ready.drain(..) {
+            match subscription.log().read(&subscription, FLUSHED_MAX, frames) {
+                Read::Current | Read::Ended => {}
+                Read::More | Read::Behind { .. } | Read::AccessChanged => {
+                    all = false;
+                    self.waiting().ready.push(subscription);
+                }
+            }
+        }
+        all
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {

@@ -15,6 +15,7 @@ fn subscriber() -> Arc<Subscriber> {
         PrincipalId(Uuid::nil()),
         CredentialId(Uuid::nil()),
         Arc::default(),
+        None,
     )
 }
 
@@ -161,7 +162,7 @@ fn nobody_is_told_who_comes_and_goes_in_a_large_room() {
 async fn who_came_is_told_a_moment_later_or_with_the_next_message() {
     let log = log();
     let people = crate::People::start();
-    let reader = people.enter(person(1), CredentialId(Uuid::nil()));
+    let reader = people.enter(person(1), CredentialId(Uuid::nil()), None);
     let (subscription, _) = log.subscribe(&reader);
     let begun = std::time::Instant::now();
     let arrive = |n| log.arrive(person(n), || None);

@@ -53,6 +53,15 @@ struct End(CloseCode, &'static str);
 
 type Step = ControlFlow<End>;
 
+/// What a connection waits for.
+enum Event {
+    Received(Option<Result<Message, Error>>),
+    /// Something waits to be written.
+    Woken,
+    /// It is time to ask whether the client is there.
+    Heartbeat,
+}
+
 pub(super) struct Connection {
     app: Arc<App>,
     actor: Actor,
@@ -75,7 +84,7 @@ impl Connection {
             .unwrap_or(CredentialId(uuid::Uuid::nil()));
         let quota = Quota::per_second(limits.frames_per_second).allow_burst(limits.frames_burst);
         Self {
-            subscriber: app.people().enter(actor.id(), credential),
+            subscriber: app.people().enter(actor.id(), credential, stream.line()),
             app,
             actor,
             stream,
@@ -130,14 +139,19 @@ impl Connection {
         }
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
         loop {
-            let step = tokio::select! {
-                received = self.stream.receive() => match received {
-                    Some(Ok(message)) => Box::pin(self.received(message)).await,
-                    Some(Err(cause)) => self.failed(&cause).await,
-                    None => Step::Break(End(CloseCode::Normal, "")),
-                },
-                () = self.subscriber.woken() => Box::pin(self.drain()).await,
-                _ = heartbeat.tick() => self.heartbeat().await,
+            self.stream.set_resting(true);
+            let event = tokio::select! {
+                received = self.stream.receive() => Event::Received(received),
+                () = self.subscriber.woken() => Event::Woken,
+                _ = heartbeat.tick() => Event::Heartbeat,
+            };
+            self.stream.set_resting(false);
+            let step = match event {
+                Event::Received(Some(Ok(message))) => Box::pin(self.received(message)).await,
+                Event::Received(Some(Err(cause))) => self.failed(&cause).await,
+                Event::Received(None) => Step::Break(End(CloseCode::Normal, "")),
+                Event::Woken => Box::pin(self.drain()).await,
+                Event::Heartbeat => self.heartbeat().await,
             };
             if let Step::Break(end) = step {
                 return end;
@@ -334,27 +348,20 @@ impl Connection {
     /// Reads a room from its cursor until it is current, or closed for this person.
     async fn follow(&mut self, subscription: &Arc<Subscription>) -> Step {
         loop {
-            let collected = self.frames.len();
-            let read = subscription
-                .log()
-                .read(subscription, FRAMES_PER_TURN, &mut self.frames);
-            // Asked after reading: what was published after access changed is never read before that is noticed.
-            let allowed = if subscription.access_changed() {
-                self.access(subscription.log().room()).map(Some)
-            } else {
-                Ok(None)
-            };
-            match allowed {
-                Ok(frame) => self.frames.extend(frame),
-                Err(refusal) => {
-                    self.frames.truncate(collected);
-                    self.removed(subscription, &refusal);
-                    return Step::Continue(());
-                }
-            }
-            match read {
-                Read::Current => return Step::Continue(()),
+            let log = subscription.log();
+            match log.read(subscription, FRAMES_PER_TURN, &mut self.frames) {
+                Read::Current | Read::Ended => return Step::Continue(()),
                 Read::More => self.write().await?,
+                Read::AccessChanged => {
+                    subscription.ask_access();
+                    match self.access(log.room()) {
+                        Ok(frame) => self.frames.push(frame),
+                        Err(refusal) => {
+                            self.removed(subscription, &refusal);
+                            return Step::Continue(());
+                        }
+                    }
+                }
                 Read::Behind { after } => {
                     match self.app.catch_up(&self.actor, subscription, after).await {
                         Ok(frame) => self.frames.push(frame),

@@ -2,9 +2,12 @@
 //!
 //! The task reads frames one at a time, and when woken drains whatever waits for the connection, each room from its
 //! cursor, and writes once. It is also where fan-out equals permission: when who may read a room may have changed, the
-//! task asks again before it writes anything of that room.
+//! task asks again before it writes anything of that room. While it rests, what was published is written by others
+//! ([`line`]), who leave to it whatever is not as simple as that.
 
 mod connection;
+mod joined;
+mod line;
 mod stream;
 
 use axum::body::Body;

@@ -1,16 +1,20 @@
 //! The WebSocket of a connection: what comes is told apart by the library, what is sent was encoded beforehand.
 
-use std::io::IoSlice;
+use std::sync::{Arc, Weak};
 
-use bytes::Buf;
 use futures_util::{SinkExt, StreamExt};
-use hyper::upgrade::Upgraded;
+use hyper::upgrade::{Parts, Upgraded};
 use hyper_util::rt::TokioIo;
 use perch_live::Frame;
 use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_util::either::Either;
+
+use super::joined::Joined;
+use super::line::{Line, Own};
 
 /// Bytes of a frame from a client: the longest story, escaped, and what it was before an add-in replaced it.
 const FRAME_BYTES_MAX: usize = 512 * 1_024;
@@ -18,7 +22,11 @@ const FRAME_BYTES_MAX: usize = 512 * 1_024;
 const READ_BUFFER_BYTES: usize = 1_024;
 
 /// The WebSocket of a connection.
-pub(super) struct Stream(WebSocketStream<TokioIo<Upgraded>>);
+pub(super) struct Stream {
+    socket: WebSocketStream<Either<Own, TokioIo<Upgraded>>>,
+    /// Without TLS.
+    line: Option<Arc<Line>>,
+}
 
 impl Stream {
     /// The WebSocket that a request has become.
@@ -28,75 +36,69 @@ impl Stream {
             .write_buffer_size(0)
             .max_message_size(Some(FRAME_BYTES_MAX))
             .max_frame_size(Some(FRAME_BYTES_MAX));
-        let stream = TokioIo::new(upgraded);
-        Self(WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await)
+        let (stream, line, read) = match upgraded.downcast::<TokioIo<TcpStream>>() {
+            Ok(Parts { io, read_buf, .. }) => {
+                let line = Line::new(io.into_inner());
+                let own = Either::Left(Own(Arc::clone(&line)));
+                (own, Some(line), read_buf.to_vec())
+            }
+            Err(other) => (Either::Right(TokioIo::new(other)), None, Vec::new()),
+        };
+        let (role, config) = (Role::Server, Some(config));
+        Self {
+            socket: WebSocketStream::from_partially_read(stream, read, role, config).await,
+            line,
+        }
+    }
+
+    /// Where others may write while this one rests.
+    pub(super) fn line(&self) -> Option<Weak<dyn perch_live::Line>> {
+        let line = self.line.as_ref()?;
+        let line: Weak<Line> = Arc::downgrade(line);
+        Some(line)
+    }
+
+    /// Lets others write, or no longer. Only [`Self::receive`] may be called meanwhile.
+    pub(super) fn set_resting(&self, resting: bool) {
+        if let Some(line) = &self.line {
+            line.set_resting(resting);
+        }
     }
 
     /// The next message; `None` once the connection has ended.
     pub(super) async fn receive(&mut self) -> Option<Result<Message, Error>> {
-        self.0.next().await
+        self.socket.next().await
     }
 
     /// Sends a message that is no frame of ours: a ping, or the goodbye.
     pub(super) async fn send(&mut self, message: Message) -> Result<(), Error> {
-        self.0.send(message).await
+        self.write_rest().await?;
+        self.socket.send(message).await
     }
 
     /// Writes frames, joined into as few writes as they fit. Nothing is copied on the way, and nothing kept. Broken off in
     /// the middle, the connection is of no more use.
     pub(super) async fn write(&mut self, frames: &[Frame]) -> Result<(), Error> {
+        self.write_rest().await?;
         // What the library has to say itself, a pong say, is not to be torn apart.
-        self.0.flush().await?;
-        let stream = self.0.get_mut();
-        let mut joined = Joined { frames, begun: 0 };
-        stream.write_all_buf(&mut joined).await?;
-        Ok(stream.flush().await?)
-    }
-}
-
-/// Frames behind one another.
-struct Joined<'a> {
-    frames: &'a [Frame],
-    /// Bytes of the first that are written.
-    begun: usize,
-}
-
-impl Joined<'_> {
-    /// What is to be written of each.
-    fn parts(&self) -> impl Iterator<Item = &[u8]> {
-        let begun = std::iter::once(self.begun).chain(std::iter::repeat(0));
-        let parts = self.frames.iter().zip(begun);
-        parts.map(|(frame, begun)| frame.message().get(begun..).unwrap_or_default())
-    }
-}
-
-impl Buf for Joined<'_> {
-    fn remaining(&self) -> usize {
-        self.parts().map(<[u8]>::len).sum()
+        self.socket.flush().await?;
+        self.write_all(Joined::new(frames, 0)).await
     }
 
-    fn has_remaining(&self) -> bool {
-        !self.frames.is_empty()
-    }
-
-    fn chunk(&self) -> &[u8] {
-        self.parts().next().unwrap_or_default()
-    }
-
-    fn chunks_vectored<'a>(&'a self, into: &mut [IoSlice<'a>]) -> usize {
-        let slices = into.iter_mut().zip(self.parts());
-        slices
-            .map(|(slice, part)| *slice = IoSlice::new(part))
-            .count()
-    }
-
-    fn advance(&mut self, count: usize) {
-        self.begun += count;
-        while let [first, rest @ ..] = self.frames
-            && self.begun >= first.message().len()
-        {
-            self.begun -= first.message().len();
-            self.frames = rest;
+    /// Writes what others have begun.
+    async fn write_rest(&mut self) -> Result<(), Error> {
+        if let Some(line) = &self.line {
+            let (rest, begun) = line.take_rest();
+            if !rest.is_empty() {
+                return self.write_all(Joined::new(&rest, begun)).await;
+            }
         }
+        Ok(())
+    }
+
+    async fn write_all(&mut self, mut frames: Joined<'_>) -> Result<(), Error> {
+        let stream = self.socket.get_mut();
+        stream.write_all_buf(&mut frames).await?;
+        Ok(stream.flush().await?)
     }
 }

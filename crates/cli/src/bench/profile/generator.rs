@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, interval, sleep, timeout, timeout_at};
+use tokio::time::{Instant, interval_at, sleep, timeout, timeout_at};
 
 use super::endpoint::{Act, Endpoint, Shared};
 use super::model::{Rates, Size};
@@ -15,6 +15,7 @@ use super::plan::Plan;
 use super::protocol::{Order, Report};
 use crate::bench::failed;
 use crate::bench::history::any;
+use crate::bench::report::float;
 use crate::error::Error;
 use crate::say::say;
 
@@ -49,6 +50,8 @@ struct Generator {
     inside: Vec<Vec<usize>>,
     /// The rooms of each size in which an endpoint of this generator is.
     rooms: [Vec<usize>; 3],
+    /// Where this generator is among all, from 0 to 1: they take turns in what they do.
+    turn: f64,
 }
 
 /// Runs `perch bench generator` until its input ends.
@@ -63,6 +66,7 @@ pub(crate) async fn run(command: GeneratorCommand) -> Result<(), Error> {
         endpoints: Vec::new(),
         inside: vec![Vec::new(); plan.rooms.len()],
         rooms: Default::default(),
+        turn: float(command.part as u64) / float(command.of.max(1) as u64),
     };
     let endpoints = plan.endpoints.iter().enumerate();
     for (number, planned) in endpoints.skip(command.part).step_by(command.of.max(1)) {
@@ -132,13 +136,13 @@ impl Generator {
         let until = Instant::now() + load;
         let [small, medium, large] = rates.posts;
         tokio::join!(
-            every(small, until, || self.in_a_room(Size::Small, Act::Post)),
-            every(medium, until, || self.in_a_room(Size::Medium, Act::Post)),
-            every(large, until, || self.in_a_room(Size::Large, Act::Post)),
+            self.every(small, until, || self.in_a_room(Size::Small, Act::Post)),
+            self.every(medium, until, || self.in_a_room(Size::Medium, Act::Post)),
+            self.every(large, until, || self.in_a_room(Size::Large, Act::Post)),
             // A departure and an arrival.
-            every(rates.presence / 2.0, until, || self
+            self.every(rates.presence / 2.0, until, || self
                 .in_a_room(Size::Small, Act::Toggle)),
-            every(rates.sign_ins, until, || self
+            self.every(rates.sign_ins, until, || self
                 .act(any(self.endpoints.len()), Act::SignIn)),
         );
     }
@@ -176,16 +180,17 @@ impl Generator {
         timeout(SETTLE_MAX, settled).await.ok();
         u64::try_from(incomplete()).unwrap_or(u64::MAX)
     }
-}
 
-/// Does something so many times a second, the first time at once.
-async fn every(rate: f64, until: Instant, act: impl Fn()) {
-    if rate <= 0.0 {
-        return;
-    }
-    let mut ticks = interval(Duration::from_secs_f64(1.0 / rate));
-    // What comes once in minutes does not make the load as long.
-    while timeout_at(until, ticks.tick()).await.is_ok() {
-        act();
+    /// Does something so many times a second: the first of the generators at once, the others in their turn.
+    async fn every(&self, rate: f64, until: Instant, act: impl Fn()) {
+        if rate <= 0.0 {
+            return;
+        }
+        let period = Duration::from_secs_f64(1.0 / rate);
+        let mut ticks = interval_at(Instant::now() + period.mul_f64(self.turn), period);
+        // What comes once in minutes does not make the load as long.
+        while timeout_at(until, ticks.tick()).await.is_ok() {
+            act();
+        }
     }
 }

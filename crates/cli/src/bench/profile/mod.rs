@@ -132,9 +132,9 @@ impl Nodes {
     async fn rest(&self) -> Result<f64, Error> {
         let start = Instant::now();
         while start.elapsed() < REST_MAX {
-            let [before, ..] = self.cpu_seconds()?;
+            let before = self.cpu_seconds()?;
             sleep(REST_EVERY).await;
-            let [now, ..] = self.cpu_seconds()?;
+            let now = self.cpu_seconds()?;
             if now - before < REST_EVERY.as_secs_f64() * RESTING {
                 return Ok(start.elapsed().as_secs_f64());
             }
@@ -151,24 +151,43 @@ impl Nodes {
         addresses.join(",")
     }
 
-    /// Of the nodes, of PostgreSQL and of NATS.
-    fn cpu_seconds(&self) -> Result<[f64; 3], Error> {
+    fn cpu_seconds(&self) -> Result<f64, Error> {
         let nodes = self.nodes.iter();
-        let nodes = nodes
-            .map(|node| node.processes()?.cpu_seconds())
-            .sum::<Result<f64, _>>()?;
-        let services = self.services.as_ref();
-        let postgres = services
-            .map(|both| both.postgres()?.cpu_seconds())
-            .transpose()?;
-        let nats = services
-            .map(|both| both.nats()?.cpu_seconds())
-            .transpose()?;
-        Ok([
-            nodes,
-            postgres.unwrap_or_default(),
-            nats.unwrap_or_default(),
-        ])
+        nodes.map(|node| node.processes()?.cpu_seconds()).sum()
+    }
+}
+
+/// Processor time that all had used at a moment.
+struct Cpu {
+    at: Instant,
+    /// By whose it is.
+    seconds: Vec<(&'static str, f64)>,
+}
+
+impl Cpu {
+    fn now(nodes: &Nodes, generators: &Generators) -> Result<Self, Error> {
+        let mut seconds = vec![
+            ("all nodes", nodes.cpu_seconds()?),
+            ("the generators", generators.cpu_seconds()?),
+        ];
+        if let Some(services) = &nodes.services {
+            seconds.push(("PostgreSQL", services.postgres()?.cpu_seconds()?));
+            seconds.push(("NATS", services.nats()?.cpu_seconds()?));
+        }
+        let at = Instant::now();
+        Ok(Self { at, seconds })
+    }
+
+    /// Adds what was used since then, while something went on.
+    fn tell_since(&self, before: &Self, during: &str, figures: &mut Figures) {
+        let elapsed = (self.at - before.at).as_secs_f64();
+        for ((whose, now), (_, before)) in self.seconds.iter().zip(&before.seconds) {
+            figures.add(
+                format!("CPU of {whose} {during}"),
+                (now - before) * 100.0 / elapsed,
+                "% of a core",
+            );
+        }
     }
 }
 
@@ -197,12 +216,14 @@ pub(super) async fn run(command: RunCommand) -> Result<(), Error> {
     let memory = server::memory_kib(&nodes.nodes)?;
     let start = Instant::now();
     let mut generators = Generators::start(folder, &nodes.addresses(), endpoints)?;
+    let before = Cpu::now(&nodes, &generators)?;
     generators.joined().await?;
     figures.add(
         "everybody connects and opens all rooms",
         start.elapsed().as_secs_f64(),
         "s",
     );
+    Cpu::now(&nodes, &generators)?.tell_since(&before, "while they connect", &mut figures);
     figures.add(
         "memory an endpoint",
         (server::memory_kib(&nodes.nodes)? - memory) / float(endpoints as u64),
@@ -210,20 +231,10 @@ pub(super) async fn run(command: RunCommand) -> Result<(), Error> {
     );
     figures.add("until everybody is told who came", nodes.rest().await?, "s");
 
-    let (cpu, start) = (nodes.cpu_seconds()?, Instant::now());
+    let before = Cpu::now(&nodes, &generators)?;
     let rates = Rates::original(command.scale, command.posts);
     let heads = generators.load(command.seconds, rates).await?;
-    let seconds = start.elapsed().as_secs_f64();
-    let names = ["all nodes", "PostgreSQL", "NATS"];
-    for ((name, now), before) in names.into_iter().zip(nodes.cpu_seconds()?).zip(cpu) {
-        if now > 0.0 {
-            figures.add(
-                format!("CPU of {name} under load"),
-                (now - before) * 100.0 / seconds,
-                "% of a core",
-            );
-        }
-    }
+    Cpu::now(&nodes, &generators)?.tell_since(&before, "under load", &mut figures);
     let memory = server::memory_kib(&nodes.nodes)? / 1_024.0;
     figures.add("memory of all nodes under load", memory, "MiB");
     let measured = generators.settle(&heads).await?;
@@ -234,12 +245,14 @@ pub(super) async fn run(command: RunCommand) -> Result<(), Error> {
         generators.joined().await?;
         let start = Instant::now();
         nodes.kill_and_start().await?;
+        let before = Cpu::now(&nodes, &generators)?;
         generators.reconnected().await?;
         figures.add(
             "everybody is back after all nodes were killed",
             start.elapsed().as_secs_f64(),
             "s",
         );
+        Cpu::now(&nodes, &generators)?.tell_since(&before, "while they return", &mut figures);
         let measured = generators.settle(&heads).await?;
         complete &= whole(&measured);
         let faults = measured
@@ -327,6 +340,13 @@ struct Generator {
 }
 
 impl Generators {
+    fn cpu_seconds(&self) -> Result<f64, Error> {
+        let generators = self.0.iter();
+        generators
+            .map(|one| server::processes(&one.child)?.cpu_seconds())
+            .sum()
+    }
+
     fn start(folder: &Path, addresses: &str, endpoints: usize) -> Result<Self, Error> {
         let program = std::env::current_exe().map_err(failed)?;
         let count = endpoints.div_ceil(ENDPOINTS_MAX).max(1);

@@ -14,8 +14,7 @@ mod peers;
 mod presence;
 mod receive;
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use perch_domain::{PrincipalId, RoomId};
@@ -28,13 +27,12 @@ use uuid::Uuid;
 
 use crate::App;
 use crate::cluster::peers::Peers;
+use crate::cluster::presence::RosterTurn;
 
 /// How often a node says that it is there.
 const BEAT: Duration = Duration::from_secs(1);
 /// How often changes of presence are sent.
 const PRESENCE: Duration = Duration::from_millis(100);
-/// How long after a roster the next one is sent, at the earliest: it is for everybody, whoever asked.
-const ROSTER_PAUSE: Duration = Duration::from_secs(1);
 /// How long whoever changes something waits until every node has it. A node that takes longer is behind, or gone.
 const CONFIRM_MAX: Duration = Duration::from_secs(2);
 /// How long a stopping node tries to say so.
@@ -47,8 +45,7 @@ pub(crate) struct Cluster {
     link: Link,
     peers: Mutex<Peers>,
     presence: Mutex<Vec<(Uuid, Uuid, bool)>>,
-    /// Another node has asked for the roster.
-    roster_asked: AtomicBool,
+    roster: Mutex<RosterTurn>,
     /// A node has said what it has in memory.
     confirmed: Notify,
     /// Something was missed.
@@ -72,7 +69,7 @@ impl Cluster {
             },
             peers: Mutex::new(Peers::default()),
             presence: Mutex::default(),
-            roster_asked: AtomicBool::new(false),
+            roster: Mutex::default(),
             confirmed: Notify::new(),
             missed: Notify::new(),
             made_sure: tokio::sync::Mutex::new(Instant::now()),
@@ -86,8 +83,12 @@ impl Cluster {
         &self.link
     }
 
-    fn peers(&self) -> std::sync::MutexGuard<'_, Peers> {
+    fn peers(&self) -> MutexGuard<'_, Peers> {
         self.peers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn roster(&self) -> MutexGuard<'_, RosterTurn> {
+        self.roster.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The other nodes that run, each with its connections.
@@ -210,14 +211,11 @@ impl App {
         presence.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut beat = interval(BEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut roster_from = Instant::now();
         loop {
             tokio::select! {
                 _ = presence.tick() => {
-                    let rested = Instant::now() >= roster_from;
-                    if rested && cluster.roster_asked.swap(false, Ordering::Relaxed) {
+                    if cluster.roster().is_due(Instant::now()) {
                         self.send_roster(cluster);
-                        roster_from = Instant::now() + ROSTER_PAUSE;
                     } else {
                         cluster.send_presence();
                     }

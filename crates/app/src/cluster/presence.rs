@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
+use std::time::{Duration, Instant};
 
 use perch_domain::{PrincipalId, RoomId};
 use perch_live::Peer;
@@ -15,6 +16,35 @@ use crate::cluster::peers::Roster;
 
 /// People in one part of a roster, or in one event of changes.
 const PART_MAX: usize = 2_000;
+/// How long after a roster the next one is sent, at the earliest: it is for everybody, whoever asked.
+const ROSTER_PAUSE: Duration = Duration::from_secs(1);
+
+/// When this node's roster is sent.
+#[derive(Debug, Default)]
+pub(super) struct RosterTurn {
+    asked: bool,
+    last: Option<Instant>,
+}
+
+impl RosterTurn {
+    /// Another node asks for it.
+    pub(super) const fn ask(&mut self) {
+        self.asked = true;
+    }
+
+    /// Whether it is sent now.
+    pub(super) fn is_due(&mut self, now: Instant) -> bool {
+        let rested = self.last.is_none_or(|last| now >= last + ROSTER_PAUSE);
+        let due = rested && self.asked;
+        if due {
+            *self = Self {
+                asked: false,
+                last: Some(now),
+            };
+        }
+        due
+    }
+}
 
 impl Cluster {
     /// Somebody opened a room on their first connection to this node, or closed it on their last.
@@ -108,5 +138,24 @@ impl App {
     /// A node is gone, and its connections with it.
     pub(super) fn clear_presence(&self, peer: Peer) {
         self.replace_presence(peer, Vec::new());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_asks_for_the_roster_within_a_second_is_sent_one_for_all() {
+        let mut turn = RosterTurn::default();
+        let start = Instant::now();
+        assert!(!turn.is_due(start), "nobody asked");
+        turn.ask();
+        turn.ask();
+        assert!(turn.is_due(start));
+        assert!(!turn.is_due(start + ROSTER_PAUSE), "both have it");
+        turn.ask();
+        assert!(!turn.is_due(start + ROSTER_PAUSE / 2));
+        assert!(turn.is_due(start + ROSTER_PAUSE));
     }
 }

@@ -1,7 +1,6 @@
 //! What another node said.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use perch_domain::{PrincipalId, RoomId, Seq};
@@ -85,7 +84,7 @@ impl App {
                 self.beat();
             }
             Event::Ask(of) if of == cluster.link.outbox.node() => {
-                cluster.roster_asked.store(true, Ordering::Relaxed);
+                cluster.roster().ask();
             }
             Event::Ask(_) => {}
             // The rest holds only in order; a later event, or the roster that was asked for, says more.

@@ -3,10 +3,14 @@
 
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
+use tokio::task::yield_now;
+
 use crate::log::Subscription;
 use crate::{Frame, Subscriber};
 
-/// Connections to which one task writes.
+/// Connections to which a task writes before the turn of whatever else there is to do. A message in a large room must not hold up all
+/// others.
 const TURN: usize = 64;
 
 /// A connection's way to its client, on which others than its own task may write while that one rests.
@@ -23,15 +27,23 @@ pub(crate) struct Scratch {
     pub(crate) ready: Vec<Arc<Subscription>>,
 }
 
-/// Has written to these connections what waits for them, in a moment.
-pub(crate) fn soon(subscribers: Vec<Arc<Subscriber>>) {
-    let mut subscribers = subscribers.into_iter();
-    loop {
-        let turn: Vec<_> = subscribers.by_ref().take(TURN).collect();
-        if turn.is_empty() {
-            return;
-        }
-        tokio::spawn(async move { now(&turn) });
+/// Has written to these connections what waits for them, in a moment: by as many tasks as can run at the same time.
+pub(crate) fn soon(mut subscribers: Vec<Arc<Subscriber>>) {
+    if subscribers.is_empty() {
+        return;
+    }
+    let workers = Handle::current().metrics().num_workers();
+    let share = subscribers.len().div_ceil(workers).max(TURN);
+    while !subscribers.is_empty() {
+        let share = subscribers.split_off(subscribers.len().saturating_sub(share));
+        tokio::spawn(async move {
+            for (number, turn) in share.chunks(TURN).enumerate() {
+                if number > 0 {
+                    yield_now().await;
+                }
+                now(turn);
+            }
+        });
     }
 }
 

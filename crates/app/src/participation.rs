@@ -8,7 +8,7 @@ use std::time::Instant;
 use perch_domain::grant::Capability;
 use perch_domain::limits::MESSAGES_PAGE_MAX;
 use perch_domain::message::Message;
-use perch_domain::permission::RoomAction;
+use perch_domain::permission::{RoomAction, Standing};
 use perch_domain::pool::PoolFqdn;
 use perch_domain::{PrincipalId, Refusal, RoomId, Seq};
 use perch_live::{Frame, Subscriber, Subscription};
@@ -228,9 +228,13 @@ impl App {
 fn participant(directory: &Directory, view: &RoomView, id: PrincipalId) -> Option<Participant> {
     let person = directory.get(id).filter(|person| !person.disabled)?;
     let affiliations = directory.affiliations(id);
-    let standing = view
-        .room
-        .standing(&view.category, &affiliations, person.administrator);
+    let room = &view.room;
+    // Of most people in most rooms: a whole room comes at once, and each answer lists all of it.
+    let standing = if room.lists_in_a_role(&affiliations) {
+        room.standing(&view.category, &affiliations, person.administrator)
+    } else {
+        Standing::default()
+    };
     Some(Participant {
         id: id.0,
         address: person.address.as_str().to_owned(),

@@ -116,6 +116,12 @@ impl Room {
         }
     }
 
+    /// Whether a list of managers or presenters reaches somebody; [`Self::standing`] says whether that counts.
+    #[must_use]
+    pub fn lists_in_a_role(&self, who: &Affiliations) -> bool {
+        who.covered_by(&self.managers) || who.covered_by(&self.presenters)
+    }
+
     /// Removes from the lists whoever is not in scope any more (reference 1.4). Says whether anybody was.
     pub fn keep_in_scope(&mut self, in_scope: impl Fn(PrincipalId) -> bool) -> bool {
         let before = self.members.len() + self.managers.len() + self.presenters.len();

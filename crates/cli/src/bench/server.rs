@@ -14,6 +14,8 @@ use crate::error::Error;
 
 /// How long a start may take.
 const START_MAX: Duration = Duration::from_secs(60);
+/// How often it is looked whether a killed one has ended.
+const END_EVERY: Duration = Duration::from_millis(5);
 
 /// Where a deployment is kept.
 #[derive(Clone, Debug)]
@@ -56,6 +58,16 @@ pub(super) fn spawn(command: &mut Command) -> Result<Child, Error> {
 /// The processes of a child that runs.
 pub(super) fn processes(child: &Child) -> Result<Processes, Error> {
     super::services::of(child.id())
+}
+
+impl Drop for Server {
+    /// Its folder is free for the next one only once it has ended.
+    fn drop(&mut self) {
+        self.child.start_kill().ok();
+        while let Ok(None) = self.child.try_wait() {
+            std::thread::sleep(END_EVERY);
+        }
+    }
 }
 
 impl Server {

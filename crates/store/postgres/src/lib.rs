@@ -47,8 +47,6 @@ use crate::search::PostgresSearchIndex;
 
 /// How long a caller waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long after its last use a connection is not asked again whether it is there.
-const FRESH_MAX: Duration = Duration::from_secs(1);
 
 /// A PostgreSQL database.
 #[derive(Clone, Debug)]
@@ -66,11 +64,7 @@ impl PostgresStorage {
             .acquire_timeout(ACQUIRE_TIMEOUT)
             // In place of the pool's own questions, which wait as long as the network does.
             .test_before_acquire(false)
-            .before_acquire(|connection, known| {
-                Box::pin(async move {
-                    Ok(known.idle_for < FRESH_MAX || database::alive(connection).await?)
-                })
-            })
+            .before_acquire(|connection, _| Box::pin(database::alive(connection)))
             .after_release(|connection, _| Box::pin(database::alive(connection)))
             .connect_lazy_with(url.options());
         Self { connections }

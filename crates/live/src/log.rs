@@ -2,7 +2,7 @@
 //! that follow it.
 //!
 //! Publishing marks each subscription that is not marked yet; in a moment whatever has come since is read from its cursor and
-//! written to its connection at once, by one task for many of them ([`crate::flush`]) or, where that cannot be, by the
+//! written to its connection at once, by one task for many of them (`flush`) or, where that cannot be, by the
 //! connection's own. A cursor that the ring has left behind is told so ([`Read::Behind`]) and catches up from the store. What all
 //! have read, the ring lets go of.
 

@@ -198,10 +198,13 @@ impl Subscriber {
     fn take(&self, frames: &mut Vec<Frame>, ready: &mut Vec<Arc<Subscription>>) -> bool {
         let mut waiting = self.waiting();
         waiting.soon = false;
+        if waiting.closing.is_some() {
+            return false;
+        }
         frames.extend(waiting.direct.drain(..));
         std::mem::swap(&mut waiting.ready, ready);
-        let mut all = waiting.closing.is_none();
         drop(waiting);
+        let mut all = true;
         for subscription in ready.drain(..) {
             match subscription.log().read(&subscription, FLUSHED_MAX, frames) {
                 Read::Current | Read::Ended => {}

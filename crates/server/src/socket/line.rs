@@ -197,15 +197,16 @@ mod tests {
     #[tokio::test]
     async fn others_write_while_the_task_rests_and_only_then() {
         let (line, mut client) = connected().await;
-        let refused = || line.write(&mut Vec::new(), &mut |_| unreachable!("it is not its turn"));
-        assert!(!refused());
+        let others_write_at_all =
+            || line.write(&mut Vec::new(), &mut |_| unreachable!("it is not its turn"));
+        assert!(!others_write_at_all());
         line.set_resting(true);
         assert!(others_write(&line, &frame(5)));
         let mut came = vec![0; frame(5).message().len()];
         client.read_exact(&mut came).await.unwrap();
         assert_eq!(&came, frame(5).message());
         line.set_resting(false);
-        assert!(!refused());
+        assert!(!others_write_at_all());
     }
 
     #[tokio::test]

@@ -107,6 +107,21 @@ impl App {
             .await
     }
 
+    /// Has a subscription told who comes and goes in its room, and says who is there.
+    ///
+    /// # Errors
+    /// `NoSuchNode`, `NodeDisabled`, `ErrorPermission`.
+    pub fn watch(&self, actor: &Actor, subscription: &Subscription) -> Result<Frame, Refusal> {
+        let view = self.room_view(subscription.log().room())?;
+        view.may(actor, RoomAction::Join)?;
+        let (count, listed) = view.log.watch(subscription);
+        Ok(Frame::encode(&ServerFrame::Participants {
+            room: view.room.id.0,
+            participants: listed.map(|people| self.participants(&view, &people)),
+            count,
+        }))
+    }
+
     /// Closes a room on a connection.
     pub fn leave(&self, actor: &Actor, subscription: &Arc<Subscription>) {
         subscription.log().unsubscribe(subscription);
@@ -176,10 +191,6 @@ impl App {
             messages: self.with_authors(&messages),
             head: head.0,
             reload,
-            participants: view
-                .log
-                .roster()
-                .map(|roster| self.participants(view, &roster)),
         }))
     }
 
@@ -229,7 +240,7 @@ fn participant(directory: &Directory, view: &RoomView, id: PrincipalId) -> Optio
     let person = directory.get(id).filter(|person| !person.disabled)?;
     let affiliations = directory.affiliations(id);
     let room = &view.room;
-    // Of most people in most rooms: a whole room comes at once, and each answer lists all of it.
+    // Most people have none in most rooms, and a whole room may come at once.
     let standing = if room.lists_in_a_role(&affiliations) {
         room.standing(&view.category, &affiliations, person.administrator)
     } else {

@@ -4,11 +4,12 @@
 //! Publishing marks each subscription that is not marked yet; in a moment whatever has come since is read from its cursor and
 //! written to its connection at once, by one task for many of them (`flush`) or, where that cannot be, by the
 //! connection's own. A cursor that the ring has left behind is told so ([`Read::Behind`]) and catches up from the store. What all
-//! have read, the ring lets go of.
+//! have read, the ring lets go of. Who comes and goes is told to those who watch, from a ring of its own.
 
+mod ring;
 mod subscription;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -21,13 +22,10 @@ use uuid::Uuid;
 use crate::instruments::rooms_live;
 use crate::participants::{Participants, Peer, Telling};
 use crate::{Frame, Subscriber, flush};
+use ring::Ring;
 pub use subscription::Subscription;
-use subscription::{LATER, NOW, UNMARKED};
+use subscription::{LATER, NOW, UNMARKED, UNWATCHED};
 
-/// Frames that a ring keeps.
-const RING_FRAMES_MAX: usize = 512;
-/// Bytes that a ring keeps: stories are long.
-const RING_BYTES_MAX: usize = 512 * 1_024;
 /// Messages that may wait for one before them. They are in the store, so that no more need be kept.
 const AHEAD_MAX: usize = 256;
 
@@ -43,23 +41,15 @@ pub struct RoomLog {
 #[derive(Debug)]
 struct State {
     head: Seq,
-    /// The position after the newest entry of the ring. Positions count everything that is published, places (`Seq`) count
-    /// messages only.
-    end: u64,
-    ring: VecDeque<Entry>,
-    ring_bytes: usize,
+    /// Everything that is published: its positions count all of it, places (`Seq`) count messages only.
+    ring: Ring,
     subscriptions: Slab<Arc<Subscription>>,
     participants: Participants,
+    /// Who came and went, for the subscriptions that watch.
+    presence: Ring,
+    watching: usize,
     /// Durable messages before which others are missing here: those come from another node, or from the store.
     ahead: BTreeMap<Seq, Ahead>,
-}
-
-#[derive(Debug)]
-struct Entry {
-    frame: Frame,
-    seq: Option<Seq>,
-    /// Subscriptions that have it before them. What all have read is let go of.
-    unread: usize,
 }
 
 /// What is to be done once a message is published.
@@ -103,11 +93,11 @@ impl RoomLog {
             epoch: AtomicU64::new(0),
             state: Mutex::new(State {
                 head,
-                end: 0,
-                ring: VecDeque::new(),
-                ring_bytes: 0,
+                ring: Ring::default(),
                 subscriptions: Slab::new(),
                 participants: Participants::default(),
+                presence: Ring::default(),
+                watching: 0,
                 ahead: BTreeMap::new(),
             }),
         })
@@ -135,7 +125,8 @@ impl RoomLog {
             subscriber: Arc::clone(subscriber),
             key: AtomicU64::new(0),
             marked: AtomicU8::new(UNMARKED),
-            position: AtomicU64::new(state.end),
+            position: AtomicU64::new(state.ring.end()),
+            presence: AtomicU64::new(UNWATCHED),
             seq: AtomicU64::new(state.head.0),
             epoch: AtomicU64::new(self.epoch.load(Ordering::Acquire)),
         });
@@ -147,17 +138,36 @@ impl RoomLog {
         (subscription, state.head)
     }
 
-    /// Moves a subscription to now, and says up to where the store has what came before.
+    /// Moves a subscription to now, and says up to where the store has what came before. One that watches is to watch anew.
     #[must_use]
     pub fn catch_up(&self, subscription: &Subscription) -> Seq {
         let mut state = self.state();
-        let (from, to) = (
-            subscription.position.swap(state.end, Ordering::Relaxed),
-            state.end,
-        );
-        state.pass(from, to);
+        let end = state.ring.end();
+        let from = subscription.position.swap(end, Ordering::Relaxed);
+        state.ring.pass(from, end);
         subscription.seq.store(state.head.0, Ordering::Relaxed);
         state.head
+    }
+
+    /// Has a subscription told who comes and goes from now on, and says who is there: how many and, unless the room is large
+    /// (reference 5.4), who.
+    #[must_use]
+    pub fn watch(&self, subscription: &Subscription) -> (u64, Option<Vec<PrincipalId>>) {
+        let mut state = self.state();
+        if state.has(subscription) {
+            state.unwatch(subscription);
+            let end = state.presence.end();
+            subscription.presence.store(end, Ordering::Relaxed);
+            state.watching += 1;
+        }
+        let participants = &state.participants;
+        let listed = (!participants.large()).then(|| participants.all());
+        (participants.len() as u64, listed)
+    }
+
+    /// Has a subscription told no longer who comes and goes.
+    pub fn unwatch(&self, subscription: &Subscription) {
+        self.state().unwatch(subscription);
     }
 
     /// Ends a subscription.
@@ -165,15 +175,19 @@ impl RoomLog {
         let mut state = self.state();
         if state.has(subscription) {
             state.subscriptions.remove(subscription.key());
-            let (from, to) = (subscription.position.load(Ordering::Relaxed), state.end);
-            state.pass(from, to);
+            let (from, to) = (
+                subscription.position.load(Ordering::Relaxed),
+                state.ring.end(),
+            );
+            state.ring.pass(from, to);
+            state.unwatch(subscription);
             if state.subscriptions.is_empty() {
                 rooms_live().decrement(1);
             }
         }
     }
 
-    /// Reads what has come since the subscription's cursor, at most `max` frames, and moves the cursor.
+    /// Reads what has come since the subscription's cursors, at most `max` frames of each, and moves them.
     pub fn read(&self, subscription: &Subscription, max: usize, into: &mut Vec<Frame>) -> Read {
         // First, so that whatever is published from here on marks the subscription again.
         subscription.marked.store(UNMARKED, Ordering::Release);
@@ -186,30 +200,35 @@ impl RoomLog {
             return Read::AccessChanged;
         }
         let position = subscription.position.load(Ordering::Relaxed);
-        let start = state.start();
-        if position < start {
+        let watched = subscription.presence.load(Ordering::Relaxed);
+        if state.ring.is_past(position) || state.presence.is_past(watched) {
             return Read::Behind {
                 after: Seq(subscription.seq.load(Ordering::Relaxed)),
             };
         }
-        let skip = usize::try_from(position - start).unwrap_or(usize::MAX);
-        let mut taken = 0;
-        for entry in state.ring.iter().skip(skip).take(max) {
-            if let Some(seq) = entry.seq {
+        let mut all = true;
+        // Before the messages: whoever came and wrote is known by then.
+        if watched != UNWATCHED {
+            let before = into.len();
+            let frames = state.presence.from(watched, max);
+            into.extend(frames.map(|(frame, _)| frame.clone()));
+            let read = watched + (into.len() - before) as u64;
+            subscription.presence.store(read, Ordering::Relaxed);
+            state.presence.pass(watched, read);
+            all = read == state.presence.end();
+        }
+        let before = into.len();
+        for (frame, seq) in state.ring.from(position, max) {
+            if let Some(seq) = seq {
                 subscription.seq.store(seq.0, Ordering::Relaxed);
             }
-            into.push(entry.frame.clone());
-            taken += 1;
+            into.push(frame.clone());
         }
-        subscription
-            .position
-            .store(position + taken, Ordering::Relaxed);
-        state.pass(position, position + taken);
-        if position + taken < state.end {
-            Read::More
-        } else {
-            Read::Current
-        }
+        let read = position + (into.len() - before) as u64;
+        subscription.position.store(read, Ordering::Relaxed);
+        state.ring.pass(position, read);
+        all &= read == state.ring.end();
+        if all { Read::Current } else { Read::More }
     }
 
     /// Publishes a message that is durable, once every message before it is; then does `then`. What was published already
@@ -321,13 +340,6 @@ impl RoomLog {
         state.tell_departure(self.room, telling, person);
     }
 
-    /// Who has the room open; `None` in a large room, where nobody is told unasked (reference 5.4).
-    #[must_use]
-    pub fn roster(&self) -> Option<Vec<PrincipalId>> {
-        let state = self.state();
-        (!state.participants.large()).then(|| state.participants.all())
-    }
-
     /// Who has the room open, whatever its size.
     #[must_use]
     pub fn participants(&self) -> Vec<PrincipalId> {
@@ -360,16 +372,7 @@ impl RoomLog {
 
 impl State {
     fn push(&mut self, frame: Frame, seq: Option<Seq>) {
-        self.end += 1;
-        self.ring_bytes += frame.message().len();
-        let unread = self.subscriptions.len();
-        self.ring.push_back(Entry { frame, seq, unread });
-        while self.ring.len() > RING_FRAMES_MAX
-            || (self.ring_bytes > RING_BYTES_MAX && self.ring.len() > 1)
-        {
-            self.drop_oldest();
-        }
-        self.drop_read();
+        self.ring.push(frame, seq, self.subscriptions.len());
     }
 
     /// Whether the subscription has not ended.
@@ -378,30 +381,11 @@ impl State {
         known.is_some_and(|known| std::ptr::eq(&raw const **known, subscription))
     }
 
-    /// The position of the oldest entry of the ring.
-    fn start(&self) -> u64 {
-        self.end - self.ring.len() as u64
-    }
-
-    /// One subscription has the entries between two positions no longer before it.
-    fn pass(&mut self, from: u64, to: u64) {
-        let start = self.start();
-        let index = |position: u64| usize::try_from(position.saturating_sub(start)).unwrap_or(0);
-        for entry in self.ring.range_mut(index(from)..index(to)) {
-            entry.unread -= 1;
-        }
-        self.drop_read();
-    }
-
-    fn drop_read(&mut self) {
-        while self.ring.front().is_some_and(|oldest| oldest.unread == 0) {
-            self.drop_oldest();
-        }
-    }
-
-    fn drop_oldest(&mut self) {
-        if let Some(oldest) = self.ring.pop_front() {
-            self.ring_bytes -= oldest.frame.message().len();
+    fn unwatch(&mut self, subscription: &Subscription) {
+        let watched = subscription.presence.swap(UNWATCHED, Ordering::Relaxed);
+        if watched != UNWATCHED {
+            self.watching -= 1;
+            self.presence.pass(watched, self.presence.end());
         }
     }
 
@@ -421,8 +405,10 @@ impl State {
         flush::soon(subscribers);
     }
 
-    fn tell_all_later(&self) {
-        for (_, subscription) in &self.subscriptions {
+    fn tell_watching_later(&self) {
+        let watching = |subscription: &&Arc<Subscription>| subscription.is_watching();
+        let subscriptions = self.subscriptions.iter().map(|(_, each)| each);
+        for subscription in subscriptions.filter(watching) {
             if subscription
                 .marked
                 .compare_exchange(UNMARKED, LATER, Ordering::AcqRel, Ordering::Relaxed)
@@ -454,24 +440,28 @@ impl State {
         telling: Option<Telling>,
         participant: impl FnOnce() -> Option<Participant>,
     ) {
-        match telling {
-            Some(Telling::Who) => {
-                self.tell_presence(room, participant().into_iter().collect(), Vec::new());
-            }
-            Some(Telling::Size) => self.tell_presence(room, Vec::new(), Vec::new()),
-            Some(Telling::Nothing) | None => {}
-        }
+        let arrived = || participant().into_iter().collect();
+        self.tell_presence(room, telling, arrived, Vec::new);
     }
 
     fn tell_departure(&mut self, room: RoomId, telling: Option<Telling>, person: PrincipalId) {
-        match telling {
-            Some(Telling::Who) => self.tell_presence(room, Vec::new(), vec![person.0]),
-            Some(Telling::Size) => self.tell_presence(room, Vec::new(), Vec::new()),
-            Some(Telling::Nothing) | None => {}
-        }
+        self.tell_presence(room, telling, Vec::new, || vec![person.0]);
     }
 
-    fn tell_presence(&mut self, room: RoomId, arrived: Vec<Participant>, departed: Vec<Uuid>) {
+    /// Tells those who watch, if any do: in most rooms nobody does, and everybody comes at once.
+    fn tell_presence(
+        &mut self,
+        room: RoomId,
+        telling: Option<Telling>,
+        arrived: impl FnOnce() -> Vec<Participant>,
+        departed: impl FnOnce() -> Vec<Uuid>,
+    ) {
+        let (arrived, departed) = match telling {
+            _ if self.watching == 0 => return,
+            Some(Telling::Who) => (arrived(), departed()),
+            Some(Telling::Size) => (Vec::new(), Vec::new()),
+            Some(Telling::Nothing) | None => return,
+        };
         let frame = Frame::encode(&ServerFrame::Presence {
             room: room.0,
             arrived,
@@ -479,8 +469,8 @@ impl State {
             count: self.participants.len() as u64,
             large: self.participants.large(),
         });
-        self.push(frame, None);
-        self.tell_all_later();
+        self.presence.push(frame, None, self.watching);
+        self.tell_watching_later();
     }
 }
 

@@ -96,6 +96,13 @@ impl Socket {
         self.expect("joined").await
     }
 
+    /// Asks who has a joined room open, from now on, and gives `participants`.
+    pub async fn watch(&mut self, room: &str) -> Value {
+        self.send(json!({ "type": "watch", "room": room, "watching": true }))
+            .await;
+        self.expect("participants").await
+    }
+
     /// Posts, and gives `posted` or `error`.
     pub async fn post(&mut self, room: &str, text: &str) -> Value {
         let nonce = uuid::Uuid::new_v4();

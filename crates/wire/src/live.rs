@@ -33,6 +33,14 @@ pub enum ClientFrame {
         /// The room.
         room: Uuid,
     },
+    /// Asks who has an open room open, answered with `participants` and then kept up to date by `presence`, until it is asked no
+    /// longer or the room is closed. Of a room that is not open it changes nothing.
+    Watch {
+        /// The room.
+        room: Uuid,
+        /// Asked, or no longer.
+        watching: bool,
+    },
     /// Posts a message in an open room.
     Post {
         /// Comes back in the answer.
@@ -117,8 +125,15 @@ pub enum ServerFrame {
         head: u64,
         /// What the client holds of the room ends too far back: drop it, `messages` are the latest.
         reload: bool,
-        /// Who has it open; absent in a large room.
+    },
+    /// Who has a watched room open; again after a client fell far behind. It replaces what was said before.
+    Participants {
+        /// The room.
+        room: Uuid,
+        /// Absent in a large room, above the participant update limit: no list is kept up to date.
         participants: Option<Vec<Participant>>,
+        /// How many they are.
+        count: u64,
     },
     /// The message is stored; sent to its author's connection.
     Posted {
@@ -133,7 +148,7 @@ pub enum ServerFrame {
     },
     /// A message, to everybody who has the room open, its author included.
     Message(Message),
-    /// Who opened and closed the room. Not sent in a large room, except once to say that it became one.
+    /// Who opened and closed a watched room. Not sent in a large room, except once to say that it became one.
     Presence {
         /// The room.
         room: Uuid,

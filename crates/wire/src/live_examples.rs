@@ -65,6 +65,7 @@ pub fn client() -> Vec<Value> {
     vec![
         json!({ "type": "join", "id": 1, "rooms": [{ "room": ROOM, "after": 2 }] }),
         json!({ "type": "leave", "room": ROOM }),
+        json!({ "type": "watch", "room": ROOM, "watching": true }),
         json!({ "type": "post", "id": 2, "room": ROOM, "nonce": NONCE, "text": "size in $MSFT?" }),
         json!({ "type": "read", "room": ROOM, "seq": 3 }),
         json!({ "type": "ping", "id": 3 }),
@@ -95,9 +96,9 @@ pub fn server() -> Vec<Value> {
             }
         }),
         json!({
-            "type": "joined", "id": 1, "room": room(), "messages": [message()], "head": 3, "reload": false,
-            "participants": [participant]
+            "type": "joined", "id": 1, "room": room(), "messages": [message()], "head": 3, "reload": false
         }),
+        json!({ "type": "participants", "room": ROOM, "participants": [participant], "count": 1 }),
         json!({ "type": "posted", "id": 2, "room": ROOM, "seq": 3, "at": AT }),
         posted,
         json!({

@@ -122,10 +122,11 @@ export class LiveClient {
     for (const room of before) this.#leaveUnlessWanted(room);
   }
 
-  /** Stays joined to a room without showing it; returns the function that lets go of it. */
+  /** Stays joined to a room whose add-in has a window of its own, and watches it; returns the function that lets go of it. */
   holdRoom(room: string): () => void {
     this.#held.set(room, (this.#held.get(room) ?? 0) + 1);
     this.#join([room], BACKGROUND_LATEST);
+    this.#socket.watchRoom(room, true);
     return () => {
       const left = (this.#held.get(room) ?? 1) - 1;
       if (left > 0) this.#held.set(room, left);
@@ -134,10 +135,11 @@ export class LiveClient {
     };
   }
 
-  /** Opens a room for reading; returns the function that closes it. */
+  /** Opens a room for reading, and watches it; returns the function that closes it. */
   openRoom(room: string): () => void {
     this.#open.set(room, (this.#open.get(room) ?? 0) + 1);
     this.#join([room], PAGE);
+    this.#socket.watchRoom(room, true);
     this.#apply({ type: 'opened', room });
     if (this.#state.rooms[room]?.window === null) void this.load(room, 'latest');
     return () => {
@@ -282,7 +284,12 @@ export class LiveClient {
   }
 
   #leaveUnlessWanted(room: string): void {
-    if (this.#open.has(room) || this.#held.has(room) || this.#background.has(room)) return;
+    if (this.#open.has(room) || this.#held.has(room)) return;
+    if (this.#background.has(room)) {
+      this.#socket.watchRoom(room, false);
+      this.#apply({ type: 'unwatched', room });
+      return;
+    }
     this.#socket.leaveRoom(room);
     this.#apply({ type: 'left', room });
   }

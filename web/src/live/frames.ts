@@ -47,6 +47,8 @@ export function asTyped({ text, title, alert, original }: Draft): Draft {
 export type ClientFrame =
   | { type: 'join'; id: number; rooms: JoinRoom[] }
   | { type: 'leave'; room: string }
+  /** Who has a joined room open is told while it is watched; behind each join of the room it is asked for anew. */
+  | { type: 'watch'; room: string; watching: boolean }
   | ({ type: 'post'; id: number; room: string; nonce: string } & Draft)
   | { type: 'read'; room: string; seq: number }
   | { type: 'ping'; id: number };
@@ -60,10 +62,18 @@ export interface JoinedFrame {
   head: number;
   /** The gap was too large: what is held must be dropped for these messages. */
   reload: boolean;
-  /** null in a large room. */
-  participants: Participant[] | null;
 }
 
+/** Who has a watched room open: the answer to `watch`, and again when the connection fell behind. Replaces what is held. */
+export interface ParticipantsFrame {
+  type: 'participants';
+  room: string;
+  /** null in a large room. */
+  participants: Participant[] | null;
+  count: number;
+}
+
+/** Who came to and went from a watched room. */
 export interface PresenceFrame {
   type: 'presence';
   room: string;
@@ -78,6 +88,7 @@ export type ServerFrame =
   | JoinedFrame
   | { type: 'posted'; id: number; room: string; seq: number; at: string }
   | ({ type: 'message' } & Message)
+  | ParticipantsFrame
   | PresenceFrame
   | { type: 'room_updated'; room: RoomProperties }
   | { type: 'permissions'; room: string; permissions: RoomPermissions }

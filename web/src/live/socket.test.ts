@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { LiveSocket, type SocketLike } from './socket';
+import { aSocket } from '../test/live';
+import { LiveSocket } from './socket';
 
 function connected() {
-  const socket: SocketLike = { onopen: null, onmessage: null, onclose: null, send: vi.fn(), close: vi.fn() };
+  const { socket, says, breaks, sent } = aSocket();
   const events = {
     frame: vi.fn(),
     connection: vi.fn(),
@@ -15,12 +16,14 @@ function connected() {
     events,
     () => 0,
   );
-  const says = (frame: object) =>
-    socket.onmessage?.(new MessageEvent('message', { data: JSON.stringify(frame) }));
   live.start();
   says({ type: 'welcome', heartbeat_ms: 30_000 });
-  const sent = () => vi.mocked(socket.send).mock.calls.map(([text]) => JSON.parse(text));
-  return { live, events, says, sent };
+  const comesBack = () => {
+    breaks();
+    live.hurry();
+    says({ type: 'welcome', heartbeat_ms: 30_000 });
+  };
+  return { live, events, says, sent, comesBack };
 }
 
 describe('the live connection', () => {
@@ -59,5 +62,65 @@ describe('the live connection', () => {
     live.post('ops', 'nonce', { text: 'morning' });
     says({ type: 'error', id: 1, room: 'ops', code: 'ErrorPermission', detail: 'No.' });
     expect(events.refused).toHaveBeenCalledExactlyOnceWith('nonce', 'ErrorPermission', 'No.');
+  });
+});
+
+describe('a room that is watched', () => {
+  const watch = { type: 'watch', room: 'ops', watching: true };
+
+  it('is asked for once, behind its join', () => {
+    const { live, sent } = connected();
+    live.joinRooms(['ops', 'rates'], 30);
+    live.watchRoom('ops', true);
+    live.watchRoom('ops', true);
+    expect(sent()).toEqual([expect.objectContaining({ type: 'join' }), watch]);
+  });
+
+  it('is asked for again behind the joins of a new connection, as no other room is', () => {
+    const { live, sent, comesBack } = connected();
+    live.joinRooms(['ops', 'rates'], 30);
+    live.watchRoom('ops', true);
+    sent();
+    comesBack();
+    expect(sent()).toEqual([expect.objectContaining({ type: 'join' }), watch]);
+  });
+
+  it('is asked for again when it is joined again, also after it was removed', () => {
+    const { live, says, sent } = connected();
+    live.joinRooms(['ops'], 30);
+    live.watchRoom('ops', true);
+    says({ type: 'removed', room: 'ops', code: 'NodeDisabled' });
+    sent();
+    live.rejoinRoom('ops', 30);
+    expect(sent()).toEqual([expect.objectContaining({ type: 'join' }), watch]);
+  });
+
+  it('is not asked for before it is joined', () => {
+    const { live, sent } = connected();
+    live.watchRoom('ops', true);
+    expect(sent()).toEqual([]);
+    live.joinRooms(['ops'], 30);
+    expect(sent()).toEqual([expect.objectContaining({ type: 'join' }), watch]);
+  });
+
+  it('is no longer watched when that ends, also by a new connection', () => {
+    const { live, sent, comesBack } = connected();
+    live.joinRooms(['ops'], 30);
+    live.watchRoom('ops', true);
+    sent();
+    live.watchRoom('ops', false);
+    expect(sent()).toEqual([{ ...watch, watching: false }]);
+    comesBack();
+    expect(sent()).toEqual([expect.objectContaining({ type: 'join' })]);
+  });
+
+  it('is no longer watched when it was left', () => {
+    const { live, sent } = connected();
+    live.joinRooms(['ops'], 30);
+    live.watchRoom('ops', true);
+    live.leaveRoom('ops');
+    sent();
+    live.joinRooms(['ops'], 30);
+    expect(sent()).toEqual([expect.objectContaining({ type: 'join' })]);
   });
 });

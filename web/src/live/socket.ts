@@ -71,6 +71,7 @@ export class LiveSocket {
   #reconnectTimer: ReturnType<typeof setTimeout> | undefined;
   #heartbeatTimer: ReturnType<typeof setInterval> | undefined;
   readonly #rooms = new Map<string, { latest: number; after: number | null }>();
+  readonly #watched = new Set<string>();
   readonly #joining = new Map<number, Set<string>>();
   readonly #reads = new Map<string, number>();
   #outbox: OutboxPost[] = [];
@@ -107,6 +108,7 @@ export class LiveSocket {
   }
 
   leaveRoom(room: string): void {
+    this.#watched.delete(room);
     if (!this.#rooms.delete(room)) return;
     this.#reads.delete(room);
     this.#settleJoin(room);
@@ -117,6 +119,14 @@ export class LiveSocket {
   rejoinRoom(room: string, latest: number): void {
     this.#rooms.set(room, { latest, after: null });
     if (this.#welcomed) this.#sendJoins([room]);
+  }
+
+  /** Asks to be told who has a room open, or no longer to be, for as long as the room is not left. */
+  watchRoom(room: string, watching: boolean): void {
+    if (watching === this.#watched.has(room)) return;
+    if (watching) this.#watched.add(room);
+    else this.#watched.delete(room);
+    if (this.#welcomed && this.#rooms.has(room)) this.#send({ type: 'watch', room, watching });
   }
 
   post(room: string, nonce: string, draft: Draft): void {
@@ -260,6 +270,10 @@ export class LiveSocket {
           : { room, after: held.after };
       }),
     });
+    // With each join the server forgets what was asked about the room before.
+    for (const room of rooms) {
+      if (this.#watched.has(room)) this.#send({ type: 'watch', room, watching: true });
+    }
   }
 
   #settleJoin(room: string): void {

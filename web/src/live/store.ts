@@ -3,7 +3,7 @@
  * and the client's own acts are both events; old state + events = the state a fresh client would fetch.
  */
 import type { Message, MessagePage, Participant, Room } from '../api/types';
-import type { Draft, JoinedFrame, PresenceFrame, ServerFrame } from './frames';
+import type { Draft, JoinedFrame, ParticipantsFrame, PresenceFrame, ServerFrame } from './frames';
 import {
   emptyWindow,
   hasNewer,
@@ -21,8 +21,9 @@ export interface RoomState {
   room: Room;
   /** null until the first page is there. */
   window: MessageWindow | null;
-  /** null when not known: before joining, and in large rooms. */
+  /** Who has the room open; null while that is not known, and in a large room. */
   participants: Participant[] | null;
+  /** So many people are here that no list of them is kept. */
   large: boolean;
   /** The reader is at the end of the conversation. */
   following: boolean;
@@ -77,6 +78,7 @@ export type LiveEvent =
   | { type: 'frame'; frame: ServerFrame }
   | { type: 'opened'; room: string }
   | { type: 'closed'; room: string }
+  | { type: 'unwatched'; room: string }
   | { type: 'asked'; room: string }
   | { type: 'refused_join'; room: string; absence: Absence }
   | { type: 'left'; room: string }
@@ -153,12 +155,12 @@ function joined(state: LiveState, frame: JoinedFrame): LiveState {
         newFrom: null,
         loading: null,
         failed: null,
+        participants: null,
+        large: false,
         ...held,
         important: (held?.important ?? false) || important,
         room: frame.room,
         window,
-        participants: frame.participants,
-        large: frame.participants === null,
       },
     },
   };
@@ -182,14 +184,19 @@ function messageArrived(state: LiveState, message: Message): LiveState {
   return { ...next, pending: settled(next.pending, message.room, message.seq, nonces) };
 }
 
+function participants(held: RoomState, { participants, count }: ParticipantsFrame): RoomState {
+  const room = { ...held.room, participant_count: count };
+  return { ...held, room, participants, large: participants === null };
+}
+
 function presence(held: RoomState, frame: PresenceFrame): RoomState {
   const room = { ...held.room, participant_count: frame.count };
-  if (frame.large || held.participants === null) {
-    return { ...held, room, large: frame.large, participants: frame.large ? null : held.participants };
-  }
+  if (frame.large) return { ...held, room, participants: null, large: true };
+  // Without a list there is nothing to keep up to date, also when the room is no longer large.
+  if (held.participants === null) return { ...held, room };
   const changed = new Set([...frame.departed, ...frame.arrived.map((participant) => participant.id)]);
   const staying = held.participants.filter((participant) => !changed.has(participant.id));
-  return { ...held, room, large: false, participants: [...staying, ...frame.arrived] };
+  return { ...held, room, participants: [...staying, ...frame.arrived] };
 }
 
 function applyFrame(state: LiveState, frame: ServerFrame): LiveState {
@@ -198,6 +205,8 @@ function applyFrame(state: LiveState, frame: ServerFrame): LiveState {
       return joined(state, frame);
     case 'message':
       return messageArrived(state, frame);
+    case 'participants':
+      return withRoom(state, frame.room, (held) => participants(held, frame));
     case 'presence':
       return withRoom(state, frame.room, (held) => presence(held, frame));
     case 'room_updated':
@@ -242,6 +251,10 @@ export function applyEvent(state: LiveState, event: LiveEvent): LiveState {
         newFrom: null,
         window: held.window && shrunk(held.window),
       }));
+    case 'unwatched':
+      return withRoom(state, event.room, (held) =>
+        held.participants === null && !held.large ? held : { ...held, participants: null, large: false },
+      );
     case 'asked':
       return { ...state, absent: without(state.absent, event.room) };
     case 'refused_join':

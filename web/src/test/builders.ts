@@ -1,5 +1,5 @@
 /** Values for tests: everything is plausible, and what matters is said by the test. */
-import type { Message, Room } from '../api/types';
+import type { Message, Participant, Room } from '../api/types';
 
 export function aRoom(room: Partial<Room> = {}): Room {
   return {
@@ -23,6 +23,16 @@ export function aRoom(room: Partial<Room> = {}): Room {
     unread: 0,
     participant_count: 0,
     ...room,
+  };
+}
+
+export function aParticipant(id: string): Participant {
+  return {
+    id,
+    address: `sip:${id}@contoso.example`,
+    display_name: id,
+    manager: false,
+    presenter: false,
   };
 }
 

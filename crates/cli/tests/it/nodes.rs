@@ -194,6 +194,7 @@ async fn presence_and_changes_reach_the_other_node_within_a_second() {
     let amelie = sign_in(&one, "amelie").await;
     let mut at_one = Socket::connect(&amelie).await;
     at_one.join(&room).await;
+    at_one.watch(&room).await;
     let blake = sign_in(&two, "blake").await;
     let mut at_two = Socket::connect(&blake).await;
     at_two.join(&room).await;
@@ -323,6 +324,7 @@ async fn a_node_that_is_killed_takes_its_people_with_it_and_loses_no_message() {
     let room = furnish(&control, &["amelie", "blake"]).await;
     let mut at_one = Socket::connect(&sign_in(&one, "amelie").await).await;
     at_one.join(&room).await;
+    at_one.watch(&room).await;
     let mut at_two = Socket::connect(&sign_in(&two, "blake").await).await;
     at_two.join(&room).await;
     soon(&mut at_one, "presence").await;

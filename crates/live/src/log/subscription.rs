@@ -13,6 +13,9 @@ pub(super) const LATER: u8 = 1;
 /// One that is being read.
 pub(super) const NOW: u8 = 2;
 
+/// The cursor of who comes and goes where that is not told.
+pub(super) const UNWATCHED: u64 = u64::MAX;
+
 /// A connection's place in a room.
 #[derive(Debug)]
 pub struct Subscription {
@@ -22,6 +25,8 @@ pub struct Subscription {
     /// Whether it is known that there is something to read: [`UNMARKED`], [`LATER`] or [`NOW`].
     pub(super) marked: AtomicU8,
     pub(super) position: AtomicU64,
+    /// Where it is among who came and went, or [`UNWATCHED`].
+    pub(super) presence: AtomicU64,
     pub(super) seq: AtomicU64,
     pub(super) epoch: AtomicU64,
 }
@@ -31,6 +36,12 @@ impl Subscription {
     #[must_use]
     pub const fn log(&self) -> &Arc<RoomLog> {
         &self.log
+    }
+
+    /// Whether it is told who comes and goes.
+    #[must_use]
+    pub fn is_watching(&self) -> bool {
+        self.presence.load(Ordering::Relaxed) != UNWATCHED
     }
 
     /// Its key among those of the log.

@@ -49,10 +49,10 @@ fn a_subscriber_gets_what_comes_after_it_subscribed_and_nothing_twice() {
 fn a_slow_subscriber_is_told_where_to_catch_up_and_the_ring_stays_bounded() {
     let log = log();
     let (subscription, _) = log.subscribe(&subscriber());
-    for seq in 8..8 + 2 * RING_FRAMES_MAX as u64 {
+    for seq in 8..8 + 2 * ring::FRAMES_MAX as u64 {
         log.publish_message(Seq(seq), frame(seq), None);
     }
-    assert_eq!(log.state().ring.len(), RING_FRAMES_MAX);
+    assert_eq!(log.state().ring.size().0, ring::FRAMES_MAX);
     assert_eq!(
         log.read(&subscription, 10, &mut Vec::new()),
         Read::Behind { after: Seq(7) }
@@ -72,9 +72,9 @@ fn a_ring_of_long_stories_is_bounded_in_bytes() {
     for seq in 8..40 {
         log.publish_message(Seq(seq), story.clone(), None);
     }
-    let bytes = log.state().ring_bytes;
+    let (_, bytes) = log.state().ring.size();
     assert!(
-        bytes <= RING_BYTES_MAX && bytes > RING_BYTES_MAX / 2,
+        bytes <= ring::BYTES_MAX && bytes > ring::BYTES_MAX / 2,
         "{bytes}"
     );
 }
@@ -82,7 +82,7 @@ fn a_ring_of_long_stories_is_bounded_in_bytes() {
 #[test]
 fn the_ring_lets_go_of_what_all_have_read_or_left() {
     let log = log();
-    let left = || log.state().ring.len();
+    let left = || log.state().ring.size().0;
     log.publish(frame(1));
     assert_eq!(left(), 0, "nobody is there to read it");
     let (quick, _) = log.subscribe(&subscriber());
@@ -105,7 +105,7 @@ fn the_ring_lets_go_of_what_all_have_read_or_left() {
         assert_eq!(log.read(reader, 10, &mut frames), Read::Current);
         assert_eq!(frames, [frame(5)]);
     }
-    assert_eq!((left(), log.state().ring_bytes), (0, 0));
+    assert_eq!(log.state().ring.size(), (0, 0));
 }
 
 #[test]
@@ -147,15 +147,68 @@ fn what_the_store_does_not_have_is_waited_for_no_longer() {
 #[test]
 fn nobody_is_told_who_comes_and_goes_in_a_large_room() {
     let log = log();
+    let (watching, _) = log.subscribe(&subscriber());
     for n in 0..=PARTICIPANT_UPDATE_LIMIT as u128 {
-        assert!(log.roster().is_some());
+        assert!(log.watch(&watching).1.is_some());
         assert!(log.arrive(person(n), || None));
     }
-    assert!(log.roster().is_none());
-    let end = log.state().end;
+    let count = PARTICIPANT_UPDATE_LIMIT as u64 + 1;
+    assert_eq!(log.watch(&watching), (count, None));
     log.arrive(person(1_000), || unreachable!("nobody is told"));
     log.depart(person(1_000));
-    assert_eq!(log.state().end, end);
+    assert_eq!(log.state().presence.size(), (0, 0));
+}
+
+#[test]
+fn who_comes_and_goes_is_told_to_those_who_watch_and_to_nobody_else() {
+    let log = log();
+    let [watcher, other] = [subscriber(), subscriber()];
+    let (watching, _) = log.subscribe(&watcher);
+    let (not_watching, _) = log.subscribe(&other);
+    log.arrive(person(1), || unreachable!("nobody watches"));
+    assert_eq!(log.watch(&watching), (1, Some(vec![person(1)])));
+    log.arrive(person(2), || None);
+    log.publish_message(Seq(8), frame(8), None);
+    let read = |subscription| {
+        let mut frames = Vec::new();
+        assert_eq!(log.read(subscription, 10, &mut frames), Read::Current);
+        frames.len()
+    };
+    assert_eq!((read(&watching), read(&not_watching)), (2, 1));
+    assert_eq!(log.state().presence.size().0, 0, "all who watch have it");
+    log.depart(person(1));
+    log.unwatch(&watching);
+    log.arrive(person(1), || unreachable!("nobody watches"));
+    assert_eq!((read(&watching), log.state().presence.size().0), (0, 0));
+}
+
+#[test]
+fn who_watches_too_slowly_is_told_anew_who_is_there() {
+    let log = log();
+    let (watching, _) = log.subscribe(&subscriber());
+    assert_eq!(log.watch(&watching).0, 0);
+    for _ in 0..ring::FRAMES_MAX {
+        log.arrive(person(1), || None);
+        log.depart(person(1));
+    }
+    log.arrive(person(1), || None);
+    let behind = Read::Behind { after: Seq(7) };
+    assert_eq!(log.read(&watching, 10, &mut Vec::new()), behind);
+    assert_eq!(log.catch_up(&watching), Seq(7));
+    assert_eq!(log.watch(&watching), (1, Some(vec![person(1)])));
+    assert_eq!(log.read(&watching, 10, &mut Vec::new()), Read::Current);
+}
+
+#[test]
+fn who_watched_and_left_leaves_nothing_behind() {
+    let log = log();
+    let (watching, _) = log.subscribe(&subscriber());
+    assert_eq!(log.watch(&watching).0, 0);
+    log.arrive(person(1), || None);
+    log.unsubscribe(&watching);
+    assert_eq!(log.state().presence.size().0, 0);
+    assert_eq!(log.watch(&watching).0, 1);
+    assert_eq!(log.state().watching, 0, "it has ended");
 }
 
 #[tokio::test]
@@ -164,6 +217,7 @@ async fn who_came_is_told_a_moment_later_or_with_the_next_message() {
     let people = crate::People::start();
     let reader = people.enter(person(1), CredentialId(Uuid::nil()), None);
     let (subscription, _) = log.subscribe(&reader);
+    assert_eq!(log.watch(&subscription).0, 0);
     let begun = std::time::Instant::now();
     let arrive = |n| log.arrive(person(n), || None);
 

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 async fn open(person: &Person, room: &str) -> (Socket, Value) {
     let mut socket = Socket::connect(person).await;
-    let joined = socket.join(room).await;
-    (socket, joined)
+    socket.join(room).await;
+    let there = socket.watch(room).await;
+    (socket, there)
 }
 
 fn ids(participants: &Value) -> Vec<&str> {
@@ -20,11 +21,11 @@ async fn everybody_in_a_room_sees_who_comes_and_goes_once_for_each_person() {
     let [amelie, blake] = [server.person("amelie").await, server.person("blake").await];
     server.category("Trading", &[&amelie, &blake]).await;
     let room = server.room("Trading", "FX", &[&amelie, &blake]).await;
-    let (mut watching, joined) = open(&amelie, &room).await;
-    assert_eq!(ids(&joined["participants"]), [&amelie.id]);
+    let (mut watching, there) = open(&amelie, &room).await;
+    assert_eq!(ids(&there["participants"]), [&amelie.id]);
 
-    let (first, joined) = open(&blake, &room).await;
-    assert_eq!(ids(&joined["participants"]), [&amelie.id, &blake.id]);
+    let (first, there) = open(&blake, &room).await;
+    assert_eq!(ids(&there["participants"]), [&amelie.id, &blake.id]);
     let came = watching.expect("presence").await;
     assert_eq!(
         (ids(&came["arrived"]), &came["count"]),
@@ -47,6 +48,44 @@ async fn everybody_in_a_room_sees_who_comes_and_goes_once_for_each_person() {
 }
 
 #[tokio::test]
+async fn who_comes_and_goes_is_told_only_where_it_is_asked() {
+    let server = Server::start().await;
+    let [amelie, blake] = [server.person("amelie").await, server.person("blake").await];
+    server.category("Trading", &[&amelie, &blake]).await;
+    let room = server.room("Trading", "FX", &[&amelie, &blake]).await;
+    let watch = |watching| json!({ "type": "watch", "room": room, "watching": watching });
+    let mut socket = Socket::connect(&amelie).await;
+    socket.send(watch(true)).await;
+    socket.join(&room).await;
+    // Whoever is told a message is told with it who came and went before.
+    let (mut other, _) = open(&blake, &room).await;
+    let told = async |socket: &mut Socket, other: &mut Socket| {
+        let before = socket.seen.len();
+        let mut third = Socket::connect(&blake).await;
+        other.send(json!({ "type": "leave", "room": room })).await;
+        other.settle().await;
+        third.join(&room).await;
+        third.post(&room, "hello").await;
+        socket.expect("message").await;
+        other.join(&room).await;
+        let told = socket.seen[before..].iter();
+        told.filter(|frame| frame["type"] == "presence" || frame["type"] == "participants")
+            .count()
+    };
+    assert_eq!(told(&mut socket, &mut other).await, 0, "it was not open");
+
+    assert_eq!(ids(&socket.watch(&room).await["participants"]).len(), 2);
+    assert!(told(&mut socket, &mut other).await > 0);
+    socket.send(watch(false)).await;
+    socket.settle().await;
+    assert_eq!(told(&mut socket, &mut other).await, 0);
+
+    socket.watch(&room).await;
+    socket.join(&room).await;
+    assert_eq!(told(&mut socket, &mut other).await, 0, "it was opened anew");
+}
+
+#[tokio::test]
 async fn a_participant_says_who_manages_and_presents() {
     let server = Server::start().await;
     let [amelie, idris] = [server.person("amelie").await, server.person("idris").await];
@@ -58,7 +97,7 @@ async fn a_participant_says_who_manages_and_presents() {
         }))
         .await;
     let (_amelie, _) = open(&amelie, &room).await;
-    let (_idris, joined) = open(&idris, &room).await;
+    let (_idris, there) = open(&idris, &room).await;
     let flags = |one: &Value| {
         (
             one["id"].clone(),
@@ -66,7 +105,7 @@ async fn a_participant_says_who_manages_and_presents() {
             one["presenter"].clone(),
         )
     };
-    let list: Vec<_> = joined["participants"]
+    let list: Vec<_> = there["participants"]
         .as_array()
         .unwrap()
         .iter()
@@ -88,13 +127,13 @@ async fn a_roster_has_the_roles_of_now() {
     let [amelie, blake] = [server.person("amelie").await, server.person("blake").await];
     server.category("Trading", &[&amelie, &blake]).await;
     let room = server.room("Trading", "FX", &[&amelie, &blake]).await;
-    let (_open, joined) = open(&amelie, &room).await;
+    let (_open, there) = open(&amelie, &room).await;
     let roles = |list: &Value| {
         let list = list.as_array().unwrap();
         let amelie = list.iter().find(|one| one["id"] == amelie.id).unwrap();
         (amelie["manager"] == true, amelie["presenter"] == true)
     };
-    assert_eq!(roles(&joined["participants"]), (false, false));
+    assert_eq!(roles(&there["participants"]), (false, false));
     let patch = json!({ "type": "auditorium", "managers": [amelie.id], "presenters": [amelie.id] });
     control.patch(&format!("/rooms/{room}"), patch).await.done();
     let list = blake
@@ -102,8 +141,8 @@ async fn a_roster_has_the_roles_of_now() {
         .await
         .done();
     assert_eq!(roles(&list), (true, true));
-    let (_late, joined) = open(&blake, &room).await;
-    assert_eq!(roles(&joined["participants"]), (true, true));
+    let (_late, there) = open(&blake, &room).await;
+    assert_eq!(roles(&there["participants"]), (true, true));
 }
 
 #[tokio::test]
@@ -123,12 +162,12 @@ async fn a_large_room_sends_no_roster_and_tells_nobody_who_comes() {
     let (mut watching, _) = open(&people[0], &room).await;
     let mut others = Vec::new();
     for person in &people[1..LIMIT] {
-        let (socket, joined) = open(person, &room).await;
-        assert!(joined["participants"].is_array());
+        let (socket, there) = open(person, &room).await;
+        assert!(there["participants"].is_array());
         others.push(socket);
     }
-    let (_one_more, joined) = open(&people[LIMIT], &room).await;
-    assert_eq!(joined["participants"], Value::Null);
+    let (_one_more, there) = open(&people[LIMIT], &room).await;
+    assert_eq!(there["participants"], Value::Null);
     let became = watching
         .expect_where("the room to become large", |frame| frame["large"] == true)
         .await;
@@ -137,8 +176,8 @@ async fn a_large_room_sends_no_roster_and_tells_nobody_who_comes() {
         (&json!(LIMIT + 1), &json!([]))
     );
 
-    let (mut late, joined) = open(&people[LIMIT + 1], &room).await;
-    assert_eq!(joined["participants"], Value::Null);
+    let (mut late, there) = open(&people[LIMIT + 1], &room).await;
+    assert_eq!(there["participants"], Value::Null);
     // Whoever comes after this message has seen what came before it.
     late.post(&room, "hello").await;
     watching.expect("message").await;

@@ -4,8 +4,9 @@ import { type RefObject, useEffect, useRef } from 'react';
 import { api } from '../../api/client';
 import type { Participant, Room, StorageEntry } from '../../api/types';
 import { onContext } from '../../live/contextBus';
-import type { ServerFrame } from '../../live/frames';
-import { useConnection, useRoomEvents, useRoomState } from '../../live/hooks';
+import type { ParticipantsFrame, PresenceFrame, ServerFrame } from '../../live/frames';
+import { useConnection, useLive, useRoomEvents, useRoomState } from '../../live/hooks';
+import type { RoomState } from '../../live/store';
 import type { Bridge } from './bridge';
 import { toContextEvent, toEntry, toMessage, toParticipant, toRoom } from './project';
 
@@ -23,16 +24,20 @@ export interface TellingOptions {
 
 export function useRoomTelling({ bridge, room, addin, environment }: TellingOptions): void {
   const state = useRoomState(room.id);
-  const live = useConnection().word === 'live';
-  const properties = toRoom(state?.room ?? room, state !== undefined && live);
+  const live = useLive();
+  const connected = useConnection().word === 'live';
+  const properties = toRoom(state?.room ?? room, state !== undefined && connected);
   const seen = useRef(state?.room.head ?? room.head);
   const versions = useRef<Record<string, number>>({});
-  const present = useRef<ReadonlySet<string>>(new Set());
+  const here = useRef(state);
 
   useRoomEvents(room.id, (frame) => {
     const told = bridge.current;
     tellMessages(frame, seen, told);
-    tellPresence(frame, properties.type, present, told);
+    if (frame.type === 'participants' || frame.type === 'presence') {
+      tellPresence(frame, properties.type, here.current, told);
+      here.current = live.state.rooms[room.id];
+    }
     if (frame.type === 'storage_changed' && frame.addin === addin) {
       tellStorage([frame.entry], versions, told);
     }
@@ -100,30 +105,31 @@ function tellStorage(
 /** A request that fails does so with its connection, and the next `joined` asks again. */
 function ignoreUntilNextJoin(): void {}
 
+/** Who came and went, told as that happens; a list that comes anew is told as its difference from what was held before. */
 function tellPresence(
-  frame: ServerFrame,
+  frame: ParticipantsFrame | PresenceFrame,
   type: Room['type'],
-  present: RefObject<ReadonlySet<string>>,
+  held: RoomState | undefined,
   bridge: Told | null,
 ): void {
   const shown = (participant: Participant) => toParticipant(participant, type);
+  const { count } = frame;
   if (frame.type === 'presence') {
-    const { count, arrived, departed } = frame;
-    const gone = new Set(departed);
-    present.current = new Set([
-      ...[...present.current].filter((id) => !gone.has(id)),
-      ...arrived.map(({ id }) => id),
-    ]);
+    const { arrived, departed } = frame;
     bridge?.tell('participants.changed', { arrived: arrived.map(shown), departed, count });
+    return;
   }
-  if (frame.type === 'joined' && frame.participants !== null) {
-    const before = present.current;
-    present.current = new Set(frame.participants.map(({ id }) => id));
-    const arrived = frame.participants.filter(({ id }) => !before.has(id)).map(shown);
-    const departed = [...before].filter((id) => !present.current.has(id));
-    const count = frame.participants.length;
-    if (arrived.length + departed.length > 0) {
-      bridge?.tell('participants.changed', { arrived, departed, count });
-    }
+  const before = held?.participants ?? [];
+  // In a large room nobody is known to have left.
+  const now = frame.participants ?? before;
+  const arrived = without(now, before).map(shown);
+  const departed = without(before, now).map(({ id }) => id);
+  if (arrived.length + departed.length > 0 || count !== held?.room.participant_count) {
+    bridge?.tell('participants.changed', { arrived, departed, count });
   }
+}
+
+function without(participants: readonly Participant[], others: readonly Participant[]): Participant[] {
+  const ids = new Set(others.map(({ id }) => id));
+  return participants.filter(({ id }) => !ids.has(id));
 }

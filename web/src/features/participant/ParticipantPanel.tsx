@@ -21,10 +21,10 @@ export interface ParticipantPanelProps {
 
 export function ParticipantPanel({ state, onClose }: ParticipantPanelProps) {
   const { t, i18n } = useTranslation(['room', 'common']);
-  const { room, participants } = state;
+  const { room, participants, large } = state;
   const [asked, setAsked] = useState(false);
-  const fetched = useQuery({ ...participantsQuery(room.id), enabled: participants === null && asked });
-  const shown = participants ?? fetched.data;
+  const fetched = useQuery({ ...participantsQuery(room.id), enabled: large && asked });
+  const shown = participants ?? (large ? fetched.data : undefined);
   const sorted = useMemo(() => {
     const collator = new Intl.Collator(i18n.language, { sensitivity: 'base' });
     return [...(shown ?? [])].sort((a, b) => collator.compare(a.display_name, b.display_name));
@@ -44,15 +44,15 @@ export function ParticipantPanel({ state, onClose }: ParticipantPanelProps) {
             <Person key={participant.id} participant={participant} />
           ))}
         </ul>
-      ) : fetched.isError ? (
+      ) : large && fetched.isError ? (
         <ErrorState error={fetched.error} onRetry={() => void fetched.refetch()} />
-      ) : asked ? (
-        <Loading />
-      ) : (
+      ) : large && !asked ? (
         <div className={styles.large}>
           <p>{t('large_room')}</p>
           <Button onPress={() => setAsked(true)}>{t('show_list')}</Button>
         </div>
+      ) : (
+        <Loading />
       )}
     </aside>
   );

@@ -128,6 +128,8 @@ struct View {
 pub(super) struct Endpoint {
     number: usize,
     token: String,
+    /// The room that is shown: the first of them, a small one.
+    shown: usize,
     shared: Arc<Shared>,
     views: Mutex<HashMap<usize, View>>,
     connections: AtomicU64,
@@ -139,6 +141,7 @@ impl Endpoint {
         Self {
             number,
             token: plan.token.clone(),
+            shown: plan.rooms.first().copied().unwrap_or_default(),
             shared: Arc::clone(shared),
             views: Mutex::new(rooms.map(|room| (*room, View::default())).collect()),
             connections: AtomicU64::new(0),
@@ -213,7 +216,7 @@ impl Endpoint {
         acts: &mut mpsc::Receiver<Act>,
     ) -> bool {
         let all: Vec<_> = self.views().keys().copied().collect();
-        if sender.send(&self.join(&all)).await.is_err() {
+        if sender.send(&self.join(&all)).await.is_err() || self.show(&mut sender).await.is_err() {
             return false;
         }
         loop {
@@ -252,6 +255,21 @@ impl Endpoint {
         }
     }
 
+    /// One of its rooms is before the user's eyes, with the list of who is there.
+    async fn show(&self, sender: &mut Sender) -> Result<(), Error> {
+        match self.shared.rooms.get(self.shown) {
+            Some(room) => {
+                sender
+                    .send(&ClientFrame::Watch {
+                        room: room.id,
+                        watching: true,
+                    })
+                    .await
+            }
+            None => Ok(()),
+        }
+    }
+
     async fn post(&self, sender: &mut Sender, number: usize) -> Result<(), Error> {
         let open = self.views().get(&number).is_some_and(|view| view.open);
         match self.shared.rooms.get(number).filter(|_| open) {
@@ -270,6 +288,9 @@ impl Endpoint {
         };
         sender.send(&ClientFrame::Leave { room: room.id }).await?;
         sender.send(&self.join(&[number])).await?;
+        if number == self.shown {
+            self.show(sender).await?;
+        }
         self.shared.tally().measured.presence += 2;
         Ok(())
     }

@@ -334,10 +334,11 @@ impl App {
         actor: &Actor,
         pool: &PoolState,
     ) -> Result<HashMap<RoomId, Attention>, Refusal> {
-        let list = pool.store().attention(actor.id()).await.map_err(refused)?;
+        let list = pool.store().attention(&[actor.id()]).await;
         Ok(list
+            .map_err(refused)?
             .into_iter()
-            .map(|attention| (attention.room, attention))
+            .map(|(_, attention)| (attention.room, attention))
             .collect())
     }
 

@@ -113,10 +113,10 @@ impl App {
     pub async fn authenticate(&self, secret: &str) -> Result<Actor, Refusal> {
         let found = self
             .deployment
-            .find_credential(&digest(secret))
+            .find_credentials(&[digest(secret)])
             .await
             .map_err(refused)?;
-        self.holder(found).await
+        self.holder(found.into_iter().next()).await
     }
 
     /// Who holds a session or token that was read just now.

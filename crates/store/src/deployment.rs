@@ -78,11 +78,11 @@ pub trait DeploymentStore: Send + Sync {
     /// When the database fails.
     async fn password_hash(&self, user: PrincipalId) -> Result<Option<String>, StoreError>;
 
-    /// The credential whose secret has this digest, expired ones included.
+    /// The credentials whose secrets have these digests, expired ones included, in no order.
     ///
     /// # Errors
     /// When the database fails.
-    async fn find_credential(&self, digest: &[u8; 32]) -> Result<Option<Credential>, StoreError>;
+    async fn find_credentials(&self, digests: &[[u8; 32]]) -> Result<Vec<Credential>, StoreError>;
 
     /// A credential, also an expired one.
     ///

@@ -195,11 +195,14 @@ pub trait PoolStore: Send + Sync {
     /// When the database fails.
     async fn first_seq(&self, room: RoomId) -> Result<Seq, StoreError>;
 
-    /// What a person follows and has read, over all rooms of the pool.
+    /// What people follow and have read, over all rooms of the pool, in no order.
     ///
     /// # Errors
     /// When the database fails.
-    async fn attention(&self, person: PrincipalId) -> Result<Vec<Attention>, StoreError>;
+    async fn attention(
+        &self,
+        people: &[PrincipalId],
+    ) -> Result<Vec<(PrincipalId, Attention)>, StoreError>;
 
     /// What a room keeps for an add-in, in the order of the keys.
     ///

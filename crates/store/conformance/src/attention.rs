@@ -4,10 +4,10 @@ use perch_domain::{RoomId, Seq};
 use perch_store::{Attention, Batch, PoolStore, ReadMark, Storage};
 use uuid::Uuid;
 
-use crate::fixture::{append, fill, mark, person, pool_with_rooms};
+use crate::fixture::{append, attended, fill, mark, person, pool_with_rooms};
 
 async fn read_by(store: &dyn PoolStore, n: u128, room: RoomId) -> Seq {
-    let all = store.attention(person(n)).await.unwrap();
+    let all = attended(store, n).await;
     all.into_iter()
         .find(|attention| attention.room == room)
         .map_or(Seq::ZERO, |attention| attention.read)
@@ -62,7 +62,7 @@ pub async fn a_mark_on_an_unknown_room_is_passed_over(storage: &dyn Storage) {
     fill(&*store, rooms[0], 1, 2).await;
     let nowhere = RoomId(Uuid::from_u128(404));
     mark(&*store, vec![read(1, nowhere, 1), read(1, rooms[0], 2)]).await;
-    let all = store.attention(person(1)).await.unwrap();
+    let all = attended(&*store, 1).await;
     assert_eq!(
         all,
         [Attention {
@@ -84,7 +84,7 @@ pub async fn following_and_reading_do_not_disturb_each_other(storage: &dyn Stora
             .unwrap();
         write.commit().await.unwrap();
         mark(&*store, vec![read(1, rooms[0], seq)]).await;
-        let all = store.attention(person(1)).await.unwrap();
+        let all = attended(&*store, 1).await;
         assert_eq!(
             all,
             [Attention {
@@ -94,7 +94,7 @@ pub async fn following_and_reading_do_not_disturb_each_other(storage: &dyn Stora
             }]
         );
     }
-    assert_eq!(store.attention(person(2)).await.unwrap(), []);
+    assert_eq!(attended(&*store, 2).await, []);
 }
 
 pub async fn an_unknown_room_cannot_be_followed(storage: &dyn Storage) {
@@ -105,5 +105,34 @@ pub async fn an_unknown_room_cannot_be_followed(storage: &dyn Storage) {
         .await
         .unwrap();
     write.commit().await.unwrap();
-    assert_eq!(store.attention(person(1)).await.unwrap(), []);
+    assert_eq!(attended(&*store, 1).await, []);
+}
+
+pub async fn many_peoples_attention_is_read_at_once(storage: &dyn Storage) {
+    let (store, rooms) = pool_with_rooms(storage, 2).await;
+    fill(&*store, rooms[0], 1, 3).await;
+    fill(&*store, rooms[1], 4, 5).await;
+    let marks = vec![
+        read(1, rooms[0], 1),
+        read(1, rooms[1], 2),
+        read(2, rooms[0], 3),
+        read(3, rooms[0], 2),
+    ];
+    mark(&*store, marks).await;
+    let people = [person(1), person(2), person(4), person(1)];
+    let mut all: Vec<_> = store
+        .attention(&people)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|(by, attention)| (by, attention.room, attention.read))
+        .collect();
+    all.sort();
+    let wanted = [
+        (person(1), rooms[0], Seq(1)),
+        (person(1), rooms[1], Seq(2)),
+        (person(2), rooms[0], Seq(3)),
+    ];
+    assert_eq!(all, wanted);
+    assert_eq!(store.attention(&[]).await.unwrap(), []);
 }

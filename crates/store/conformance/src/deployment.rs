@@ -215,19 +215,16 @@ pub async fn credentials_are_found_by_their_digest_or_identifier_and_listed_by_k
     }
     write.commit().await.unwrap();
 
-    assert_eq!(
-        store
-            .find_credential(&session.digest)
-            .await
-            .unwrap()
-            .as_ref(),
-        Some(&session)
-    );
-    assert_eq!(
-        store.find_credential(&later.digest).await.unwrap().as_ref(),
-        Some(&later)
-    );
-    assert_eq!(store.find_credential(&[9; 32]).await.unwrap(), None);
+    let by_digest = async |digests: &[[u8; 32]]| {
+        let mut found = store.find_credentials(digests).await.unwrap();
+        found.sort_by_key(|credential| credential.id);
+        found
+    };
+    let asked = [session.digest, [9; 32], later.digest, session.digest];
+    let found = by_digest(&asked).await;
+    assert_eq!(found.iter().collect::<Vec<_>>(), [&later, &session]);
+    assert_eq!(by_digest(&[[9; 32]]).await, []);
+    assert_eq!(by_digest(&[]).await, []);
     for known in [&later, &session] {
         let found = store.credential(known.id).await.unwrap();
         assert_eq!(found.as_ref(), Some(known));
@@ -269,16 +266,15 @@ pub async fn only_its_owner_removes_a_credential(storage: &dyn Storage) {
     write.insert_credential(&token).await.unwrap();
     assert!(!write.delete_credential(person(2), token.id).await.unwrap());
     write.commit().await.unwrap();
-    assert_eq!(
-        store.find_credential(&token.digest).await.unwrap().as_ref(),
-        Some(&token)
-    );
+    let found = store.find_credentials(&[token.digest]).await.unwrap();
+    assert_eq!(found.first(), Some(&token));
 
     let mut write = store.write().await.unwrap();
     assert!(write.delete_credential(person(1), token.id).await.unwrap());
     assert!(!write.delete_credential(person(1), token.id).await.unwrap());
     write.commit().await.unwrap();
-    assert_eq!(store.find_credential(&token.digest).await.unwrap(), None);
+    let found = store.find_credentials(&[token.digest]).await.unwrap();
+    assert_eq!(found, []);
 }
 
 pub async fn all_sessions_but_one_end_and_tokens_stay(storage: &dyn Storage) {

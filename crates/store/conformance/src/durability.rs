@@ -6,8 +6,8 @@ use perch_domain::principal::PrincipalKind;
 use perch_store::{Appended, Attention, ReadMark, Storage};
 
 use crate::fixture::{
-    START, addin, append, appends, fill, history, mark, open, person, pool, pool_with_rooms,
-    principal,
+    START, addin, append, appends, attended, fill, history, mark, open, person, pool,
+    pool_with_rooms, principal,
 };
 
 pub async fn a_deployment_opened_again_has_everything(storage: &dyn Storage) {
@@ -79,7 +79,7 @@ pub async fn a_pool_opened_again_has_everything_and_goes_on(storage: &dyn Storag
         followed: true,
         read: Seq(12),
     };
-    assert_eq!(store.attention(person(1)).await.unwrap(), [attention]);
+    assert_eq!(attended(&*store, 1).await, [attention]);
     assert_eq!(store.storage(rooms[0], entry.addin).await.unwrap(), [entry]);
 
     let answers = store

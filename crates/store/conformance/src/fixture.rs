@@ -16,7 +16,8 @@ use perch_domain::{
     AddinId, CategoryId, Description, Name, Nonce, PrincipalId, Revision, RoomId, Seq, Timestamp,
 };
 use perch_store::{
-    Append, Appended, Batch, Key, Page, PoolStore, ReadMark, Storage, StoreError, StoredPrincipal,
+    Append, Appended, Attention, Batch, Key, Page, PoolStore, ReadMark, Storage, StoreError,
+    StoredPrincipal,
 };
 use uuid::Uuid;
 
@@ -226,4 +227,11 @@ pub(crate) fn assert_conflict(result: Result<impl std::fmt::Debug, StoreError>, 
         Err(StoreError::Conflict(found)) => assert_eq!(found, key),
         other => panic!("expected a conflict of {key:?}, got {other:?}"),
     }
+}
+
+/// What a person follows and has read.
+pub(crate) async fn attended(store: &dyn PoolStore, n: u128) -> Vec<Attention> {
+    let all = store.attention(&[person(n)]).await.unwrap();
+    let own = |(by, attention)| (by == person(n)).then_some(attention);
+    all.into_iter().map(|one| own(one).unwrap()).collect()
 }

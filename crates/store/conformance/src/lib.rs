@@ -107,6 +107,7 @@ macro_rules! suite {
             attention::a_mark_on_an_unknown_room_is_passed_over,
             attention::following_and_reading_do_not_disturb_each_other,
             attention::an_unknown_room_cannot_be_followed,
+            attention::many_peoples_attention_is_read_at_once,
             addin_health::a_page_is_looked_at_by_one_at_a_time,
             addin_health::what_was_seen_is_kept_until_the_page_is_another,
             addin_health::of_each_person_the_last_time_counts,

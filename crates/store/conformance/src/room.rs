@@ -7,8 +7,8 @@ use perch_store::{Appended, Attention, Key, ReadMark, Storage};
 use uuid::Uuid;
 
 use crate::fixture::{
-    CATEGORY, START, addin, append, appends, assert_conflict, category, fill, history, mark, open,
-    person, pool_with_rooms, room,
+    CATEGORY, START, addin, append, appends, assert_conflict, attended, category, fill, history,
+    mark, open, person, pool_with_rooms, room,
 };
 
 pub async fn a_room_is_found_as_it_was_stored_and_changed(storage: &dyn Storage) {
@@ -165,7 +165,7 @@ pub async fn deleting_a_room_removes_its_messages_and_marks(storage: &dyn Storag
         followed: false,
         read: Seq(2),
     };
-    assert_eq!(store.attention(person(1)).await.unwrap(), [left]);
+    assert_eq!(attended(&*store, 1).await, [left]);
     let answers = store
         .append(&appends(vec![append(gone, 11, "late")]))
         .await

@@ -11,23 +11,25 @@ use crate::database::error;
 
 pub(crate) async fn list(
     connection: &mut PgConnection,
-    person: PrincipalId,
-) -> Result<Vec<Attention>, StoreError> {
+    people: &[PrincipalId],
+) -> Result<Vec<(PrincipalId, Attention)>, StoreError> {
+    let people: Vec<Uuid> = people.iter().map(|person| person.0).collect();
     let rows = sqlx::query(
-        "SELECT room.id, attention.followed, attention.read FROM attention \
-         JOIN room ON room.no = attention.room WHERE attention.person = $1",
+        "SELECT attention.person, room.id, attention.followed, attention.read FROM attention \
+         JOIN room ON room.no = attention.room WHERE attention.person = ANY($1)",
     )
-    .bind(person.0)
+    .bind(people)
     .fetch_all(connection)
     .await
     .map_err(error)?;
     rows.iter()
         .map(|row| {
-            Ok(Attention {
+            let attention = Attention {
                 room: RoomId(id(row, "id")?),
                 followed: get(row, "followed")?,
                 read: seq(row, "attention", "read")?,
-            })
+            };
+            Ok((PrincipalId(id(row, "person")?), attention))
         })
         .collect()
 }

@@ -189,18 +189,18 @@ impl DeploymentStore for PostgresDeployment {
         Ok(hash.flatten())
     }
 
-    async fn find_credential(&self, digest: &[u8; 32]) -> Result<Option<Credential>, StoreError> {
-        let row = timed("credential", async {
+    async fn find_credentials(&self, digests: &[[u8; 32]]) -> Result<Vec<Credential>, StoreError> {
+        let read = async {
             sqlx::query(
-            "SELECT id, kind, principal, name, digest, created_at, expires_at FROM credential WHERE digest = $1",
-        )
-        .bind(digest.as_slice())
-        .fetch_optional(&mut *self.database.read().await?)
-        .await
-        .map_err(error)
-        })
-        .await?;
-        row.as_ref().map(credential).transpose()
+                "SELECT id, kind, principal, name, digest, created_at, expires_at FROM credential WHERE digest = ANY($1)",
+            )
+            .bind(digests)
+            .fetch_all(&mut *self.database.read().await?)
+            .await
+            .map_err(error)
+        };
+        let rows = timed("credential", answered(Box::pin(read))).await?;
+        rows.iter().map(credential).collect()
     }
 
     async fn credential(&self, id: CredentialId) -> Result<Option<Credential>, StoreError> {

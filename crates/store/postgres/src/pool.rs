@@ -85,11 +85,12 @@ impl PoolStore for PostgresPoolStore {
         message::first_seq(&mut *self.database.read().await?, room).await
     }
 
-    async fn attention(&self, person: PrincipalId) -> Result<Vec<Attention>, StoreError> {
-        timed("attention", async {
-            attention::list(&mut *self.database.read().await?, person).await
-        })
-        .await
+    async fn attention(
+        &self,
+        people: &[PrincipalId],
+    ) -> Result<Vec<(PrincipalId, Attention)>, StoreError> {
+        let read = async { attention::list(&mut *self.database.read().await?, people).await };
+        timed("attention", answered(Box::pin(read))).await
     }
 
     async fn storage(&self, room: RoomId, addin: AddinId) -> Result<Vec<StorageEntry>, StoreError> {

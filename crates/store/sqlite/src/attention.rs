@@ -8,26 +8,30 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::convert::{get, id, seq};
 use crate::database::error;
+use crate::message::hex;
 
 pub(crate) async fn list(
     readers: &SqlitePool,
-    person: PrincipalId,
-) -> Result<Vec<Attention>, StoreError> {
+    people: &[PrincipalId],
+) -> Result<Vec<(PrincipalId, Attention)>, StoreError> {
+    let people: Vec<String> = people.iter().map(|person| hex(person.0)).collect();
     let rows = sqlx::query(
-        "SELECT room.id, attention.followed, attention.read FROM attention \
-         JOIN room ON room.no = attention.room WHERE attention.person = ?",
+        "SELECT attention.person, room.id, attention.followed, attention.read FROM attention \
+         JOIN room ON room.no = attention.room \
+         WHERE attention.person IN (SELECT unhex(value) FROM json_each(?))",
     )
-    .bind(person.0)
+    .bind(json!(people).to_string())
     .fetch_all(readers)
     .await
     .map_err(error)?;
     rows.iter()
         .map(|row| {
-            Ok(Attention {
+            let attention = Attention {
                 room: RoomId(id(row, "id")?),
                 followed: get(row, "followed")?,
                 read: seq(row, "attention", "read")?,
-            })
+            };
+            Ok((PrincipalId(id(row, "person")?), attention))
         })
         .collect()
 }

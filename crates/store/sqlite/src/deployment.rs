@@ -11,10 +11,12 @@ use perch_domain::secret::Secret;
 use perch_domain::token_key::TokenKey;
 use perch_domain::{CredentialId, PrincipalId, Timestamp, TokenKeyId};
 use perch_store::column::{bytes_32, credential_kind, credential_kind_word, int, principal_kind};
+use perch_store::snapshot::hex;
 use perch_store::{
     AuditEntry, Changed, DeploymentStore, DeploymentWrite, Directory, DirectoryChanges, StoreError,
     StoredPrincipal, Version, timed,
 };
+use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
@@ -190,18 +192,20 @@ impl DeploymentStore for SqliteDeployment {
         Ok(hash.flatten())
     }
 
-    async fn find_credential(&self, digest: &[u8; 32]) -> Result<Option<Credential>, StoreError> {
-        let row = timed("credential", async {
+    async fn find_credentials(&self, digests: &[[u8; 32]]) -> Result<Vec<Credential>, StoreError> {
+        let digests: Vec<String> = digests.iter().map(|digest| hex(digest)).collect();
+        let rows = timed("credential", async {
             sqlx::query(
-            "SELECT id, kind, principal, name, digest, created_at, expires_at FROM credential WHERE digest = ?",
-        )
-        .bind(digest.as_slice())
-        .fetch_optional(&self.database.readers)
-        .await
-        .map_err(error)
+                "SELECT id, kind, principal, name, digest, created_at, expires_at FROM credential \
+                 WHERE digest IN (SELECT unhex(value) FROM json_each(?))",
+            )
+            .bind(json!(digests).to_string())
+            .fetch_all(&self.database.readers)
+            .await
+            .map_err(error)
         })
         .await?;
-        row.as_ref().map(credential).transpose()
+        rows.iter().map(credential).collect()
     }
 
     async fn credential(&self, id: CredentialId) -> Result<Option<Credential>, StoreError> {

@@ -84,8 +84,11 @@ impl PoolStore for SqlitePoolStore {
         message::first_seq(&self.database.readers, room).await
     }
 
-    async fn attention(&self, person: PrincipalId) -> Result<Vec<Attention>, StoreError> {
-        timed("attention", attention::list(&self.database.readers, person)).await
+    async fn attention(
+        &self,
+        people: &[PrincipalId],
+    ) -> Result<Vec<(PrincipalId, Attention)>, StoreError> {
+        timed("attention", attention::list(&self.database.readers, people)).await
     }
 
     async fn storage(&self, room: RoomId, addin: AddinId) -> Result<Vec<StorageEntry>, StoreError> {

@@ -11,12 +11,16 @@ use perch_domain::name::fold;
 use perch_domain::permission::{RoomAction, in_room};
 use perch_domain::pool::{Pool, PoolFqdn};
 use perch_domain::room::Room;
-use perch_domain::{AddinId, CategoryId, Code, Refusal, RoomId};
+use perch_domain::{AddinId, CategoryId, Code, PrincipalId, Refusal, RoomId};
 use perch_live::bus::Link;
 use perch_live::{Committer, Feeder, Gaps, RoomLog};
-use perch_store::{CatalogueChanges, PoolStore, SearchIndex, Storage, StoreError, Version};
+use perch_store::{
+    Attention, CatalogueChanges, PoolStore, SearchIndex, Storage, StoreError, Version,
+};
 
 use crate::addin_health::Reports;
+use crate::follow;
+use crate::loader::Loader;
 use crate::search::SearchedRooms;
 use crate::trigger::Triggers;
 use crate::{Actor, App};
@@ -25,6 +29,7 @@ use crate::{Actor, App};
 pub struct PoolState {
     pool: Pool,
     store: Arc<dyn PoolStore>,
+    attention: Loader<PrincipalId, HashMap<RoomId, Attention>>,
     index: Arc<dyn SearchIndex>,
     feeder: Arc<Feeder>,
     committer: Committer,
@@ -99,6 +104,7 @@ impl PoolState {
                 link,
             ),
             pool,
+            attention: follow::attention(Arc::clone(&store)),
             store,
             index,
             feeder,
@@ -118,6 +124,11 @@ impl PoolState {
 
     pub(crate) const fn store(&self) -> &Arc<dyn PoolStore> {
         &self.store
+    }
+
+    /// What each person follows and has read.
+    pub(crate) const fn attention(&self) -> &Loader<PrincipalId, HashMap<RoomId, Attention>> {
+        &self.attention
     }
 
     pub(crate) const fn reports(&self) -> &Reports {

@@ -1,13 +1,34 @@
 //! What a person follows and has read.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use perch_domain::permission::RoomAction;
-use perch_domain::{Refusal, RoomId, Seq};
+use perch_domain::{PrincipalId, Refusal, RoomId, Seq};
 use perch_live::Frame;
-use perch_store::ReadMark;
+use perch_store::{Attention, PoolStore, ReadMark};
 use perch_wire::live::ServerFrame;
 
+use crate::loader::Loader;
 use crate::store_error::refused;
 use crate::{Actor, App};
+
+/// Reads what people follow and have read in a pool.
+pub(crate) fn attention(
+    store: Arc<dyn PoolStore>,
+) -> Loader<PrincipalId, HashMap<RoomId, Attention>> {
+    Loader::start(move |people: Vec<PrincipalId>| {
+        let store = Arc::clone(&store);
+        async move {
+            let mut all = HashMap::<_, HashMap<_, _>>::new();
+            for (person, attention) in store.attention(&people).await? {
+                let own = all.entry(person).or_default();
+                own.insert(attention.room, attention);
+            }
+            Ok(all)
+        }
+    })
+}
 
 impl App {
     /// Follows or unfollows a room. Membership is not touched (reference 4.2).

@@ -25,6 +25,7 @@ mod gap;
 pub mod identity;
 pub mod import;
 mod lists;
+mod loader;
 pub mod message;
 pub mod node;
 pub mod original;
@@ -50,6 +51,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use perch_domain::addin::Origin;
 use perch_domain::addin_proxy::ProxyHost;
+use perch_domain::credential::Credential;
 use perch_domain::limits::DEFAULT_CHAT_HISTORY;
 use perch_domain::pool::PoolFqdn;
 use perch_domain::{Clock, Refusal, Timestamp};
@@ -64,6 +66,7 @@ use crate::catalogue::PoolState;
 use crate::cluster::Cluster;
 use crate::directory::Directory;
 use crate::identity::{IdentitySource, LocalAccounts};
+use crate::loader::Loader;
 use crate::pane_use::PaneUses;
 use crate::session::Attempts;
 use crate::store_error::refused;
@@ -113,6 +116,8 @@ pub struct App {
     clock: Arc<dyn Clock>,
     storage: Arc<dyn Storage>,
     deployment: Arc<dyn DeploymentStore>,
+    /// Sessions and tokens, by the digests of their secrets.
+    credentials: Loader<[u8; 32], Credential>,
     directory: RwLock<Directory>,
     pools: RwLock<BTreeMap<PoolFqdn, Arc<PoolState>>>,
     people: People,
@@ -174,6 +179,7 @@ impl App {
             settings,
             clock,
             storage,
+            credentials: session::credentials(Arc::clone(&deployment)),
             deployment,
             directory: RwLock::new(Directory::new(
                 loaded.version,

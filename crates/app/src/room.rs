@@ -334,12 +334,8 @@ impl App {
         actor: &Actor,
         pool: &PoolState,
     ) -> Result<HashMap<RoomId, Attention>, Refusal> {
-        let list = pool.store().attention(&[actor.id()]).await;
-        Ok(list
-            .map_err(refused)?
-            .into_iter()
-            .map(|(_, attention)| (attention.room, attention))
-            .collect())
+        let attention = pool.attention().load(actor.id()).await?;
+        Ok(attention.unwrap_or_default())
     }
 
     /// What a person may do in a room whose access may have changed, as a frame; a refusal when the room is closed for the

@@ -2,18 +2,20 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use perch_domain::credential::{Credential, CredentialKind};
 use perch_domain::name::fold;
 use perch_domain::principal::check_new_password;
 use perch_domain::{Code, CredentialId, PrincipalId, Refusal};
-use perch_store::DirectoryChanges;
+use perch_store::{DeploymentStore, DirectoryChanges};
 use perch_wire::principal::Principal;
 use perch_wire::session as wire;
 use sha2::{Digest, Sha256};
 
 use crate::actor::not_signed_in;
+use crate::loader::Loader;
 use crate::store_error::refused;
 use crate::{Actor, App};
 
@@ -111,12 +113,8 @@ impl App {
     /// # Errors
     /// `NotSignedIn`.
     pub async fn authenticate(&self, secret: &str) -> Result<Actor, Refusal> {
-        let found = self
-            .deployment
-            .find_credentials(&[digest(secret)])
-            .await
-            .map_err(refused)?;
-        self.holder(found.into_iter().next()).await
+        let found = self.credentials.load(digest(secret)).await?;
+        self.holder(found).await
     }
 
     /// Who holds a session or token that was read just now.
@@ -340,6 +338,19 @@ impl App {
         write.commit().await.map_err(refused)?;
         Ok(Issued { credential, secret })
     }
+}
+
+/// Reads sessions and tokens by the digests of their secrets.
+pub(crate) fn credentials(store: Arc<dyn DeploymentStore>) -> Loader<[u8; 32], Credential> {
+    Loader::start(move |digests: Vec<[u8; 32]>| {
+        let store = Arc::clone(&store);
+        async move {
+            let found = store.find_credentials(&digests).await?.into_iter();
+            Ok(found
+                .map(|credential| (credential.digest, credential))
+                .collect())
+        }
+    })
 }
 
 /// Sessions and tokens of a person that have ended; their connections end with them.

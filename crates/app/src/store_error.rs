@@ -70,7 +70,7 @@ fn storage_full() -> Refusal {
     )
 }
 
-fn unavailable() -> Refusal {
+pub(crate) fn unavailable() -> Refusal {
     Refusal::new(
         Code::DatabaseConnection,
         "The server cannot reach its database. Nothing was changed; try again in a moment.",

@@ -114,7 +114,9 @@ impl App {
     pub(crate) async fn read_changes_of(&self, pool: &Arc<PoolState>) -> Result<(), StoreError> {
         let since = pool.catalogue().version;
         let changes = pool.store().changes(since).await?;
-        self.apply_to_catalogue(pool, changes);
+        if changes.version > since {
+            self.apply_to_catalogue(pool, changes);
+        }
         Ok(())
     }
 
@@ -128,7 +130,9 @@ impl App {
                 opened.push(self.open_pool(pool.clone()).await?);
             }
         }
-        self.apply_to_directory(changes, opened);
+        if changes.version > since {
+            self.apply_to_directory(changes, opened);
+        }
         Ok(())
     }
 

@@ -60,7 +60,7 @@ pub trait DeploymentStore: Send + Sync {
     /// When the database fails.
     async fn load(&self) -> Result<Directory, StoreError>;
 
-    /// Reads what has changed in the directory since a version.
+    /// Reads what has changed in the directory since a version; nothing but the version if nothing has, which is asked often.
     ///
     /// # Errors
     /// When the database fails.

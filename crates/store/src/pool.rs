@@ -142,7 +142,7 @@ pub trait PoolStore: Send + Sync {
     /// When the database fails.
     async fn load(&self) -> Result<Catalogue, StoreError>;
 
-    /// Reads what has changed in the catalogue since a version.
+    /// Reads what has changed in the catalogue since a version; nothing but the version if nothing has, which is asked often.
     ///
     /// # Errors
     /// When the database fails.

@@ -3,7 +3,8 @@
 use perch_domain::PrincipalId;
 use perch_store::column::int;
 use perch_store::{Catalogue, CatalogueChanges, Changed, ENDED_KEPT, StoreError, Version};
-use sqlx::postgres::PgConnection;
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::{PgConnection, PgRow};
 use uuid::Uuid;
 
 use crate::convert::{count, get};
@@ -49,6 +50,27 @@ pub(crate) async fn record(
             .map_err(error)?;
     }
     Ok(next)
+}
+
+/// Which rows are read, in a statement whose `$1` is the version: all without one, or those whose `id` is of a kind of things that have
+/// changed since it. Two texts and not an `OR`, with which PostgreSQL would look at every row for a handful of them.
+pub(crate) fn of_changed(since: Option<i64>, id: &str, kind: &str) -> String {
+    match since {
+        None => "$1::bigint IS NULL".to_owned(),
+        Some(_) => format!(
+            "{id} IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = '{kind}' AND version > $1)"
+        ),
+    }
+}
+
+/// The rows of a statement with [`of_changed`].
+pub(crate) async fn rows(
+    connection: &mut PgConnection,
+    sql: String,
+    since: Option<i64>,
+) -> Result<Vec<PgRow>, StoreError> {
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(since);
+    query.fetch_all(connection).await.map_err(error)
 }
 
 /// Things of one kind that have changed since a version, with their owners.

@@ -1,6 +1,6 @@
 //! Between columns and values.
 
-use perch_domain::{Revision, Seq, Timestamp};
+use perch_domain::{PrincipalId, Revision, Seq, Timestamp};
 use perch_store::{StoreError, column};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
@@ -19,6 +19,15 @@ where
 /// An identifier column.
 pub(crate) fn id(row: &PgRow, column: &'static str) -> Result<Uuid, StoreError> {
     get::<Uuid>(row, column)
+}
+
+/// A column that lists principals.
+pub(crate) fn principals(
+    row: &PgRow,
+    column: &'static str,
+) -> Result<Vec<PrincipalId>, StoreError> {
+    let ids: Vec<Uuid> = get(row, column)?;
+    Ok(ids.into_iter().map(PrincipalId).collect())
 }
 
 /// A time column.

@@ -18,10 +18,11 @@ use perch_store::{
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
-use crate::convert::{get, id, time};
+use crate::audit;
+use crate::change::{self, of_changed};
+use crate::convert::{get, id, principals, time};
 use crate::database::{Database, Session, answered, error};
 use crate::hold::holders;
-use crate::{audit, change};
 
 pub(crate) struct PostgresDeployment {
     database: Database,
@@ -62,28 +63,20 @@ fn credential(row: &PgRow) -> Result<Credential, StoreError> {
 async fn load(session: &mut Session, since: Option<Version>) -> Result<Directory, StoreError> {
     let version = change::version(session).await?;
     let since = since.map(|since| int(since.0));
+    let contained = format!(
+        "SELECT principal, array_agg(container) AS containers FROM containment WHERE {} GROUP BY principal",
+        of_changed(since, "principal", "principal")
+    );
     let mut containers: HashMap<PrincipalId, Vec<PrincipalId>> = HashMap::new();
-    for row in sqlx::query("SELECT principal, container FROM containment \
- WHERE $1::bigint IS NULL OR principal IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'principal' AND version > $1)")
-.bind(since)
-            .fetch_all(&mut **session)
-            .await
-            .map_err(error)?
-        {
-            let contained = PrincipalId(id(&row, "principal")?);
-            containers
-                .entry(contained)
-                .or_default()
-                .push(PrincipalId(id(&row, "container")?));
-        }
-    let rows = sqlx::query(
-            "SELECT id, kind, address, display_name, email, disabled, administrator, created_at FROM principal \
- WHERE $1::bigint IS NULL OR id IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'principal' AND version > $1)",
-        )
-.bind(since)
-        .fetch_all(&mut **session)
-        .await
-        .map_err(error)?;
+    for row in change::rows(session, contained, since).await? {
+        let list = principals(&row, "containers")?;
+        containers.insert(PrincipalId(id(&row, "principal")?), list);
+    }
+    let people = format!(
+        "SELECT id, kind, address, display_name, email, disabled, administrator, created_at FROM principal WHERE {}",
+        of_changed(since, "id", "principal")
+    );
+    let rows = change::rows(session, people, since).await?;
     let mut principals = Vec::with_capacity(rows.len());
     for row in &rows {
         let principal = principal(row)?;
@@ -150,6 +143,12 @@ impl DeploymentStore for PostgresDeployment {
     async fn changes(&self, since: Version) -> Result<DirectoryChanges, StoreError> {
         answered(async {
             let mut session = self.database.read().await?;
+            if change::version(&mut session).await? == since {
+                return Ok(DirectoryChanges {
+                    version: since,
+                    ..DirectoryChanges::default()
+                });
+            }
             let Directory {
                 version,
                 principals,

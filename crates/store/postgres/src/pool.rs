@@ -43,6 +43,12 @@ impl PoolStore for PostgresPoolStore {
     async fn changes(&self, since: Version) -> Result<CatalogueChanges, StoreError> {
         answered(async {
             let mut session = self.database.read().await?;
+            if change::version(&mut session).await? == since {
+                return Ok(CatalogueChanges {
+                    version: since,
+                    ..CatalogueChanges::default()
+                });
+            }
             let changed = room::load(&mut session, &self.fqdn, Some(since)).await?;
             change::catalogue(&mut session, changed, since).await
         })

@@ -17,8 +17,8 @@ use perch_store::{Catalogue, StoreError, Version};
 use sqlx::postgres::{PgConnection, PgRow};
 use uuid::Uuid;
 
-use crate::change;
-use crate::convert::{get, id, revision, seq, time};
+use crate::change::{self, of_changed};
+use crate::convert::{get, id, principals, revision, seq, time};
 use crate::database::error;
 use crate::{trigger, webhook};
 
@@ -33,75 +33,57 @@ pub(crate) async fn load(
 ) -> Result<Catalogue, StoreError> {
     let version = change::version(connection).await?;
     let since = since.map(|since| int(since.0));
-    let rows = sqlx::query(
+    let changed = |kind| of_changed(since, "id", kind);
+    let addins = format!(
         "SELECT id, name, addin.url, granted, requested, approved, disabled, intents, proxied, proxied_hosts, addin.secret, revision, \
          created_at, updated_at, webhook.url AS webhook_url, webhook.secret AS webhook_secret, previous_secret, previous_until \
-         FROM addin LEFT JOIN webhook ON webhook.addin = addin.id \
-         WHERE $1::bigint IS NULL OR id IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'addin' AND version > $1)",
-    )
-        .bind(since)
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(error)?;
+         FROM addin LEFT JOIN webhook ON webhook.addin = addin.id WHERE {}",
+        changed("addin")
+    );
+    let rows = change::rows(connection, addins, since).await?;
     let addins = rows
         .iter()
         .map(|row| addin(row, pool))
         .collect::<Result<_, _>>()?;
 
+    let members = format!(
+        "SELECT category, role, array_agg(principal ORDER BY place) AS principals FROM category_principal WHERE {} \
+         GROUP BY category, role",
+        of_changed(since, "category", "category")
+    );
     let mut lists: Lists<Uuid> = HashMap::new();
-    for row in sqlx::query(
-        "SELECT category, role, principal FROM category_principal \
-         WHERE $1::bigint IS NULL OR category IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'category' AND version > $1) \
-         ORDER BY category, role, place",
-    )
-    .bind(since)
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(error)?
-    {
-        let list = lists
-            .entry((id(&row, "category")?, get(&row, "role")?))
-            .or_default();
-        list.push(PrincipalId(id(&row, "principal")?));
+    for row in change::rows(connection, members, since).await? {
+        let list = principals(&row, "principals")?;
+        lists.insert((id(&row, "category")?, get(&row, "role")?), list);
     }
-    let rows = sqlx::query(
-        "SELECT id, name, description, invitations, file_upload, chat_history, revision, created_at, updated_at \
-         FROM category WHERE $1::bigint IS NULL OR id IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'category' AND version > $1)",
-    )
-    .bind(since)
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(error)?;
+    let categories = format!(
+        "SELECT id, name, description, invitations, file_upload, chat_history, revision, created_at, updated_at FROM category WHERE {}",
+        changed("category")
+    );
+    let rows = change::rows(connection, categories, since).await?;
     let categories = rows
         .iter()
         .map(|row| category(row, pool, &mut lists))
         .collect::<Result<_, _>>()?;
 
+    let of_rooms = match since {
+        None => changed("room"),
+        Some(_) => format!("room IN (SELECT no FROM room WHERE {})", changed("room")),
+    };
+    let members = format!(
+        "SELECT room, role, array_agg(principal ORDER BY place) AS principals FROM room_principal WHERE {of_rooms} GROUP BY room, role"
+    );
     let mut lists: Lists<i64> = HashMap::new();
-    for row in
-        sqlx::query(
-            "SELECT room, role, principal FROM room_principal WHERE $1::bigint IS NULL OR room IN \
-             (SELECT no FROM room WHERE id IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'room' AND version > $1)) \
-             ORDER BY room, role, place",
-        )
-            .bind(since)
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(error)?
-    {
-        let list = lists
-            .entry((get(&row, "room")?, get(&row, "role")?))
-            .or_default();
-        list.push(PrincipalId(id(&row, "principal")?));
+    for row in change::rows(connection, members, since).await? {
+        let list = principals(&row, "principals")?;
+        lists.insert((get(&row, "room")?, get(&row, "role")?), list);
     }
-    let rows = sqlx::query(
+    let rooms = format!(
         "SELECT no, id, category, name, description, privacy, type, invitations, disabled, addin, addin_withheld, head, revision, \
-         created_at, updated_at FROM room WHERE $1::bigint IS NULL OR id IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'room' AND version > $1)",
-    )
-    .bind(since)
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(error)?;
+         created_at, updated_at FROM room WHERE {}",
+        changed("room")
+    );
+    let rows = change::rows(connection, rooms, since).await?;
     let rooms = rows
         .iter()
         .map(|row| room(row, pool, &mut lists))

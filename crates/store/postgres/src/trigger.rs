@@ -6,6 +6,7 @@ use perch_store::StoreError;
 use perch_store::column::{int, rule, rule_columns};
 use sqlx::postgres::{PgConnection, PgRow};
 
+use crate::change::{self, of_changed};
 use crate::convert::{get, id, revision, time};
 use crate::database::error;
 
@@ -14,15 +15,12 @@ pub(crate) async fn load(
     connection: &mut PgConnection,
     since: Option<i64>,
 ) -> Result<Vec<Trigger>, StoreError> {
-    let rows = sqlx::query(
+    let triggers = format!(
         "SELECT id, name, enabled, context_type, pattern, id_field, match_case, whole_words, before, after, words, \
-         revision, created_at, updated_at FROM trigger \
-         WHERE $1::bigint IS NULL OR id IN (SELECT encode(id, 'hex')::uuid FROM change WHERE kind = 'trigger' AND version > $1)",
-    )
-    .bind(since)
-    .fetch_all(connection)
-    .await
-    .map_err(error)?;
+         revision, created_at, updated_at FROM trigger WHERE {}",
+        of_changed(since, "id", "trigger")
+    );
+    let rows = change::rows(connection, triggers, since).await?;
     rows.iter().map(trigger).collect()
 }
 

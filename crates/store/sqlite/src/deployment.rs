@@ -154,6 +154,12 @@ impl DeploymentStore for SqliteDeployment {
 
     async fn changes(&self, since: Version) -> Result<DirectoryChanges, StoreError> {
         let readers = &self.database.readers;
+        if change::version(readers).await? == since {
+            return Ok(DirectoryChanges {
+                version: since,
+                ..DirectoryChanges::default()
+            });
+        }
         let Directory {
             version,
             principals,

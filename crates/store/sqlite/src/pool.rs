@@ -42,6 +42,12 @@ impl PoolStore for SqlitePoolStore {
 
     async fn changes(&self, since: Version) -> Result<CatalogueChanges, StoreError> {
         let readers = &self.database.readers;
+        if change::version(readers).await? == since {
+            return Ok(CatalogueChanges {
+                version: since,
+                ..CatalogueChanges::default()
+            });
+        }
         let changed = room::load(readers, &self.fqdn, Some(since)).await?;
         change::catalogue(readers, changed, since).await
     }

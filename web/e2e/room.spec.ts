@@ -18,6 +18,23 @@ test('a message reaches others at once and is there after a reload', async ({ de
   await expect(jo.getByText('2 here')).toBeVisible();
 });
 
+test('who is in a room is listed there, as people come and go', async ({ demo }) => {
+  const amelie = await demo.as('amelie');
+  await amelie.goto('/');
+  await amelie.getByRole('link', { name: /Equities/ }).click();
+  await amelie.getByRole('button', { name: /^Who is here/ }).click();
+  const list = amelie.getByRole('list', { name: 'Participants' });
+  await expect(list.getByRole('listitem')).toHaveText([/Amelie/]);
+  const jo = await demo.as('jo');
+  await jo.goto('/');
+  await expect(list.getByRole('listitem')).toHaveText([/Amelie/, /Jo/]);
+  await amelie.getByRole('link', { name: /Ops bridge/ }).click();
+  await amelie.getByRole('link', { name: /Equities/ }).click();
+  await expect(list.getByRole('listitem')).toHaveText([/Amelie/, /Jo/]);
+  await jo.close();
+  await expect(list.getByRole('listitem')).toHaveText([/Amelie/]);
+});
+
 test('unread messages are counted until the room is opened', async ({ demo }) => {
   const amelie = await demo.as('amelie');
   await amelie.goto('/');

@@ -176,6 +176,13 @@ impl PoolState {
             })
     }
 
+    /// The logs of all rooms.
+    pub(crate) fn room_logs(&self) -> Vec<Arc<RoomLog>> {
+        let catalogue = self.catalogue();
+        let rooms = catalogue.rooms.values();
+        rooms.map(|live| Arc::clone(&live.log)).collect()
+    }
+
     pub(crate) fn catalogue_mut(&self) -> RwLockWriteGuard<'_, Catalogue> {
         self.catalogue
             .write()
@@ -325,6 +332,18 @@ impl App {
                 RoomView::of(pool, &catalogue, catalogue.rooms.get(&id)?)
             })
             .ok_or_else(Refusal::no_such_room)
+    }
+
+    /// The log of a room, if it exists at all.
+    pub(crate) fn room_log(&self, id: RoomId) -> Option<Arc<RoomLog>> {
+        let pools = self.pools.read().unwrap_or_else(PoisonError::into_inner);
+        let mut pools = pools.values();
+        pools.find_map(|pool| {
+            pool.catalogue()
+                .rooms
+                .get(&id)
+                .map(|live| Arc::clone(&live.log))
+        })
     }
 
     /// Every room of a pool.

@@ -11,7 +11,7 @@ use perch_domain::message::Message;
 use perch_domain::permission::{RoomAction, Standing};
 use perch_domain::pool::PoolFqdn;
 use perch_domain::{PrincipalId, Refusal, RoomId, Seq};
-use perch_live::{Frame, Subscriber, Subscription};
+use perch_live::{Frame, RoomLog, Subscriber, Subscription};
 use perch_store::{Attention, Page};
 use perch_wire::live::{JoinRoom, ServerFrame};
 use perch_wire::room::Participant;
@@ -57,7 +57,7 @@ impl App {
             self.fill(&view).await.map_err(refused)?;
         }
         let person = actor.id();
-        if view.log.arrive(person, || self.participant(&view, person)) {
+        if view.log.arrive(person, self.arrived(&view.log, person)) {
             self.presence_changed(view.room.id, person, true);
         }
         let (subscription, head) = view.log.subscribe(subscriber);
@@ -154,9 +154,10 @@ impl App {
         }
     }
 
-    /// Somebody in a room as they are now, by name and role.
-    pub(crate) fn participant(&self, view: &RoomView, person: PrincipalId) -> Option<Participant> {
-        participant(&self.directory(), view, person)
+    /// Who it is that came to a room, by name and role, if that is told to anybody.
+    pub(crate) fn arrived(&self, log: &RoomLog, person: PrincipalId) -> Option<Participant> {
+        let watched = log.is_watched().then(|| self.room_view(log.room()));
+        participant(&self.directory(), &watched?.ok()?, person)
     }
 
     fn participants(&self, view: &RoomView, people: &[PrincipalId]) -> Vec<Participant> {

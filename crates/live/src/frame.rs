@@ -6,6 +6,8 @@ use serde_json::value::RawValue;
 
 /// Bytes before the text, at most.
 const HEADER_MAX: usize = 10;
+/// Bytes for which there is room before a frame is encoded: a room with what is known of it has a little less.
+const EXPECTED: usize = 1_024;
 /// First byte of a text that is not continued.
 const WHOLE_TEXT: u8 = 0x81;
 /// Second byte when the length has two bytes of its own; up to 125 it is the length.
@@ -24,7 +26,8 @@ impl Frame {
     /// Encodes a frame.
     #[must_use]
     pub fn encode(frame: &ServerFrame) -> Self {
-        let mut message = vec![0; HEADER_MAX];
+        let mut message = Vec::with_capacity(EXPECTED);
+        message.resize(HEADER_MAX, 0);
         // Serialising our own types cannot fail: no map has keys other than texts, no number is out of range.
         serde_json::to_writer(&mut message, frame).ok();
         Self::of(message)

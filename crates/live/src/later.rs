@@ -16,8 +16,8 @@ use crate::{Subscriber, flush};
 /// How long a connection waits, where few do.
 const WAIT: Duration = Duration::from_millis(100);
 /// Connections told at once …
-const TURN: usize = 64;
-/// … and the time between two turns: about 6,000 a second, less than a tenth of a core. When all come at once that is once in a few
+const TURN: usize = 16;
+/// … and the time between two turns: about 1,600 a second, less than a fiftieth of a core. When all come at once that is once in ten
 /// seconds for each, and the more each is told at a time, the fewer writes it takes.
 const PAUSE: Duration = Duration::from_millis(10);
 

@@ -17,7 +17,6 @@ use perch_domain::{PrincipalId, RoomId, Seq};
 use perch_wire::live::ServerFrame;
 use perch_wire::room::Participant;
 use slab::Slab;
-use uuid::Uuid;
 
 use crate::instruments::rooms_live;
 use crate::participants::{Participants, Peer, Telling};
@@ -300,16 +299,18 @@ impl RoomLog {
         self.state().tell_all();
     }
 
-    /// Somebody opened the room on one more connection; `participant` says who, if that is told. Whether it is the first
-    /// connection of this node.
-    pub fn arrive(
-        &self,
-        person: PrincipalId,
-        participant: impl FnOnce() -> Option<Participant>,
-    ) -> bool {
+    /// Whether somebody is told who comes and goes.
+    #[must_use]
+    pub fn is_watched(&self) -> bool {
+        self.state().watching > 0
+    }
+
+    /// Somebody opened the room on one more connection; `who` it is, is known if the room [is watched](Self::is_watched). Whether it
+    /// is the first connection of this node.
+    pub fn arrive(&self, person: PrincipalId, who: Option<Participant>) -> bool {
         let mut state = self.state();
         let (first_here, telling) = state.participants.arrive(person);
-        state.tell_arrival(self.room, telling, participant);
+        state.tell_arrival(self.room, telling, who);
         first_here
     }
 
@@ -321,16 +322,11 @@ impl RoomLog {
         last_here
     }
 
-    /// Somebody has the room open on another node.
-    pub fn arrive_at(
-        &self,
-        peer: Peer,
-        person: PrincipalId,
-        participant: impl FnOnce() -> Option<Participant>,
-    ) {
+    /// Somebody has the room open on another node; `who` as with [`Self::arrive`].
+    pub fn arrive_at(&self, peer: Peer, person: PrincipalId, who: Option<Participant>) {
         let mut state = self.state();
         let telling = state.participants.arrive_at(peer, person);
-        state.tell_arrival(self.room, telling, participant);
+        state.tell_arrival(self.room, telling, who);
     }
 
     /// Somebody has closed the room on another node.
@@ -434,18 +430,19 @@ impl State {
         }
     }
 
-    fn tell_arrival(
-        &mut self,
-        room: RoomId,
-        telling: Option<Telling>,
-        participant: impl FnOnce() -> Option<Participant>,
-    ) {
-        let arrived = || participant().into_iter().collect();
-        self.tell_presence(room, telling, arrived, Vec::new);
+    fn tell_arrival(&mut self, room: RoomId, telling: Option<Telling>, who: Option<Participant>) {
+        match (telling, who) {
+            // Somebody has begun to watch meanwhile: those who do are told anew who is there.
+            (Some(Telling::Who), None) if self.watching > 0 => {
+                self.presence.lose();
+                self.tell_watching_later();
+            }
+            (telling, who) => self.tell_presence(room, telling, who, None),
+        }
     }
 
     fn tell_departure(&mut self, room: RoomId, telling: Option<Telling>, person: PrincipalId) {
-        self.tell_presence(room, telling, Vec::new, || vec![person.0]);
+        self.tell_presence(room, telling, None, Some(person));
     }
 
     /// Tells those who watch, if any do: in most rooms nobody does, and everybody comes at once.
@@ -453,19 +450,19 @@ impl State {
         &mut self,
         room: RoomId,
         telling: Option<Telling>,
-        arrived: impl FnOnce() -> Vec<Participant>,
-        departed: impl FnOnce() -> Vec<Uuid>,
+        arrived: Option<Participant>,
+        departed: Option<PrincipalId>,
     ) {
         let (arrived, departed) = match telling {
             _ if self.watching == 0 => return,
-            Some(Telling::Who) => (arrived(), departed()),
-            Some(Telling::Size) => (Vec::new(), Vec::new()),
+            Some(Telling::Who) => (arrived, departed),
+            Some(Telling::Size) => (None, None),
             Some(Telling::Nothing) | None => return,
         };
         let frame = Frame::encode(&ServerFrame::Presence {
             room: room.0,
-            arrived,
-            departed,
+            arrived: arrived.into_iter().collect(),
+            departed: departed.into_iter().map(|person| person.0).collect(),
             count: self.participants.len() as u64,
             large: self.participants.large(),
         });

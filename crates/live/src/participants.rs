@@ -40,10 +40,64 @@ impl Present {
     }
 }
 
+/// People, each once. Most rooms have few: one after the other they take half of the memory of a map, and are found sooner.
+#[derive(Debug, Default)]
+struct People {
+    few: Vec<(PrincipalId, Present)>,
+    /// All, once they are no longer few.
+    many: HashMap<PrincipalId, Present>,
+}
+
+impl People {
+    fn len(&self) -> usize {
+        self.few.len() + self.many.len()
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (PrincipalId, &Present)> {
+        let few = self.few.iter().map(|(person, present)| (person, present));
+        few.chain(&self.many)
+            .map(|(person, present)| (*person, present))
+    }
+
+    fn get_mut(&mut self, person: PrincipalId) -> Option<&mut Present> {
+        if self.many.is_empty() {
+            let mut few = self.few.iter_mut();
+            few.find(|(id, _)| *id == person)
+                .map(|(_, present)| present)
+        } else {
+            self.many.get_mut(&person)
+        }
+    }
+
+    /// Changes somebody who may have been nowhere until now.
+    fn change<T>(&mut self, person: PrincipalId, change: impl FnOnce(&mut Present) -> T) -> T {
+        if let Some(present) = self.get_mut(person) {
+            return change(present);
+        }
+        let mut present = Present::default();
+        let result = change(&mut present);
+        if self.many.is_empty() && self.few.len() < PARTICIPANT_UPDATE_LIMIT {
+            self.few.push((person, present));
+        } else {
+            self.many.extend(self.few.drain(..));
+            self.many.insert(person, present);
+        }
+        result
+    }
+
+    fn remove(&mut self, person: PrincipalId) {
+        if self.many.remove(&person).is_none()
+            && let Some(place) = self.few.iter().position(|(id, _)| *id == person)
+        {
+            self.few.swap_remove(place);
+        }
+    }
+}
+
 /// The participants of one room.
 #[derive(Debug, Default)]
 pub(crate) struct Participants {
-    present: HashMap<PrincipalId, Present>,
+    present: People,
     large: bool,
 }
 
@@ -61,20 +115,18 @@ pub(crate) enum Telling {
 impl Participants {
     /// One more connection of this node. Whether it is the person's first here, and what is said if it is the first at all.
     pub(crate) fn arrive(&mut self, person: PrincipalId) -> (bool, Option<Telling>) {
-        let present = self.present.entry(person).or_default();
-        let new = present.is_gone();
-        present.connections += 1;
-        let first_here = present.connections == 1;
+        let (first_here, new) = self.present.change(person, |present| {
+            let new = present.is_gone();
+            present.connections += 1;
+            (present.connections == 1, new)
+        });
         (first_here, new.then(|| self.changed()))
     }
 
     /// One connection of this node less. Whether it was the person's last here, and what is said if it was the last at all.
     pub(crate) fn depart(&mut self, person: PrincipalId) -> (bool, Option<Telling>) {
-        let Some(present) = self
-            .present
-            .get_mut(&person)
-            .filter(|present| present.connections > 0)
-        else {
+        let present = self.present.get_mut(person);
+        let Some(present) = present.filter(|present| present.connections > 0) else {
             return (false, None);
         };
         present.connections -= 1;
@@ -84,23 +136,25 @@ impl Participants {
 
     /// Somebody is there on another node.
     pub(crate) fn arrive_at(&mut self, peer: Peer, person: PrincipalId) -> Option<Telling> {
-        let present = self.present.entry(person).or_default();
-        let new = present.is_gone();
-        present.peers |= peer.bit();
+        let new = self.present.change(person, |present| {
+            let new = present.is_gone();
+            present.peers |= peer.bit();
+            new
+        });
         new.then(|| self.changed())
     }
 
     /// Somebody is no longer there on another node.
     pub(crate) fn depart_from(&mut self, peer: Peer, person: PrincipalId) -> Option<Telling> {
-        self.present.get_mut(&person)?.peers &= !peer.bit();
+        self.present.get_mut(person)?.peers &= !peer.bit();
         self.removed_if_gone(person)
     }
 
     fn removed_if_gone(&mut self, person: PrincipalId) -> Option<Telling> {
-        if !self.present.get(&person)?.is_gone() {
+        if !self.present.get_mut(person)?.is_gone() {
             return None;
         }
-        self.present.remove(&person);
+        self.present.remove(person);
         Some(self.changed())
     }
 
@@ -129,7 +183,7 @@ impl Participants {
     }
 
     pub(crate) fn all(&self) -> Vec<PrincipalId> {
-        self.present.keys().copied().collect()
+        self.with(|_| true)
     }
 
     /// Those who have the room open on this node.
@@ -144,7 +198,7 @@ impl Participants {
 
     fn with(&self, has: impl Fn(&Present) -> bool) -> Vec<PrincipalId> {
         let has = self.present.iter().filter(|(_, present)| has(present));
-        has.map(|(person, _)| *person).collect()
+        has.map(|(person, _)| person).collect()
     }
 }
 
@@ -176,6 +230,30 @@ mod tests {
         assert_eq!(room.depart_from(peer, person(1)), Some(Telling::Who));
         assert_eq!(room.len(), 0);
         assert_eq!(room.depart_from(peer, person(1)), None, "told once");
+    }
+
+    #[test]
+    fn people_are_the_same_whether_few_or_many() {
+        let mut room = Participants::default();
+        let most = 2 * PARTICIPANT_UPDATE_LIMIT as u128;
+        let present = |room: &Participants| {
+            let mut all = room.all();
+            all.sort();
+            all
+        };
+        let people = |from, to| (from..to).map(person).collect::<Vec<_>>();
+        for n in 0..most {
+            room.arrive(person(n));
+            room.arrive(person(n));
+            assert_eq!(present(&room), people(0, n + 1));
+        }
+        for n in 0..most {
+            room.depart(person(n));
+            assert!(room.depart(person(n)).0);
+            assert_eq!(present(&room), people(n + 1, most));
+        }
+        room.arrive(person(0));
+        assert_eq!((room.present.few.len(), room.len()), (1, 1));
     }
 
     #[test]

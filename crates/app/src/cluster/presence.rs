@@ -10,7 +10,6 @@ use perch_live::bus::Event;
 use uuid::Uuid;
 
 use crate::App;
-use crate::catalogue::RoomView;
 use crate::cluster::Cluster;
 use crate::cluster::peers::Roster;
 
@@ -71,11 +70,11 @@ impl App {
         let mut rooms = Vec::new();
         let mut people = 0;
         for pool in self.all_pools() {
-            for view in Self::room_views(&pool) {
-                let here = view.log.participants_here();
+            for log in pool.room_logs() {
+                let here = log.participants_here();
                 for part in here.chunks(PART_MAX) {
                     people += part.len();
-                    rooms.push((view.room.id.0, part.iter().map(|id| id.0).collect()));
+                    rooms.push((log.room().0, part.iter().map(|id| id.0).collect()));
                     if people >= PART_MAX {
                         let rooms = std::mem::take(&mut rooms);
                         cluster.send(Event::Roster { rooms, last: false });
@@ -97,20 +96,15 @@ impl App {
             return;
         };
         for (room, person, present) in changes {
-            if let Ok(view) = self.room_view(RoomId(room)) {
+            if let Some(log) = self.room_log(RoomId(room)) {
                 let person = PrincipalId(person);
                 if present {
-                    self.arrive_at(&view, peer, person);
+                    log.arrive_at(peer, person, self.arrived(&log, person));
                 } else {
-                    view.log.depart_from(peer, person);
+                    log.depart_from(peer, person);
                 }
             }
         }
-    }
-
-    fn arrive_at(&self, view: &RoomView, peer: Peer, person: PrincipalId) {
-        view.log
-            .arrive_at(peer, person, || self.participant(view, person));
     }
 
     /// Takes a node's roster for all that there is of it, and tells only what differs.
@@ -121,15 +115,15 @@ impl App {
             there.extend(people.into_iter().map(PrincipalId));
         }
         for pool in self.all_pools() {
-            for view in Self::room_views(&pool) {
-                let there = rooms.remove(&view.room.id).unwrap_or_default();
-                for person in view.log.participants_at(peer) {
+            for log in pool.room_logs() {
+                let there = rooms.remove(&log.room()).unwrap_or_default();
+                for person in log.participants_at(peer) {
                     if !there.contains(&person) {
-                        view.log.depart_from(peer, person);
+                        log.depart_from(peer, person);
                     }
                 }
                 for person in there {
-                    self.arrive_at(&view, peer, person);
+                    log.arrive_at(peer, person, self.arrived(&log, person));
                 }
             }
         }

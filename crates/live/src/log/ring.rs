@@ -69,6 +69,13 @@ impl Ring {
         self.drop_read();
     }
 
+    /// Leaves every cursor behind.
+    pub(super) fn lose(&mut self) {
+        self.end += 1;
+        self.entries.clear();
+        self.bytes = 0;
+    }
+
     fn start(&self) -> u64 {
         self.end - self.entries.len() as u64
     }

@@ -3,6 +3,8 @@
 use super::*;
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use perch_domain::CredentialId;
 use perch_domain::limits::PARTICIPANT_UPDATE_LIMIT;
 
@@ -25,6 +27,16 @@ fn frame(n: u64) -> Frame {
 
 fn person(n: u128) -> PrincipalId {
     PrincipalId(Uuid::from_u128(n))
+}
+
+fn who(n: u128) -> Option<Participant> {
+    Some(Participant {
+        id: Uuid::from_u128(n),
+        address: format!("sip:{n}@contoso.example"),
+        display_name: n.to_string(),
+        manager: false,
+        presenter: false,
+    })
 }
 
 #[test]
@@ -150,13 +162,14 @@ fn nobody_is_told_who_comes_and_goes_in_a_large_room() {
     let (watching, _) = log.subscribe(&subscriber());
     for n in 0..=PARTICIPANT_UPDATE_LIMIT as u128 {
         assert!(log.watch(&watching).1.is_some());
-        assert!(log.arrive(person(n), || None));
+        assert!(log.arrive(person(n), who(n)));
     }
     let count = PARTICIPANT_UPDATE_LIMIT as u64 + 1;
     assert_eq!(log.watch(&watching), (count, None));
-    log.arrive(person(1_000), || unreachable!("nobody is told"));
+    let told = log.state().presence.end();
+    log.arrive(person(1_000), None);
     log.depart(person(1_000));
-    assert_eq!(log.state().presence.size(), (0, 0));
+    assert_eq!(log.state().presence.end(), told);
 }
 
 #[test]
@@ -165,9 +178,10 @@ fn who_comes_and_goes_is_told_to_those_who_watch_and_to_nobody_else() {
     let [watcher, other] = [subscriber(), subscriber()];
     let (watching, _) = log.subscribe(&watcher);
     let (not_watching, _) = log.subscribe(&other);
-    log.arrive(person(1), || unreachable!("nobody watches"));
+    log.arrive(person(1), None);
     assert_eq!(log.watch(&watching), (1, Some(vec![person(1)])));
-    log.arrive(person(2), || None);
+    assert!(log.is_watched());
+    log.arrive(person(2), who(2));
     log.publish_message(Seq(8), frame(8), None);
     let read = |subscription| {
         let mut frames = Vec::new();
@@ -178,7 +192,8 @@ fn who_comes_and_goes_is_told_to_those_who_watch_and_to_nobody_else() {
     assert_eq!(log.state().presence.size().0, 0, "all who watch have it");
     log.depart(person(1));
     log.unwatch(&watching);
-    log.arrive(person(1), || unreachable!("nobody watches"));
+    assert!(!log.is_watched());
+    log.arrive(person(1), None);
     assert_eq!((read(&watching), log.state().presence.size().0), (0, 0));
 }
 
@@ -188,10 +203,10 @@ fn who_watches_too_slowly_is_told_anew_who_is_there() {
     let (watching, _) = log.subscribe(&subscriber());
     assert_eq!(log.watch(&watching).0, 0);
     for _ in 0..ring::FRAMES_MAX {
-        log.arrive(person(1), || None);
+        log.arrive(person(1), who(1));
         log.depart(person(1));
     }
-    log.arrive(person(1), || None);
+    log.arrive(person(1), who(1));
     let behind = Read::Behind { after: Seq(7) };
     assert_eq!(log.read(&watching, 10, &mut Vec::new()), behind);
     assert_eq!(log.catch_up(&watching), Seq(7));
@@ -200,11 +215,28 @@ fn who_watches_too_slowly_is_told_anew_who_is_there() {
 }
 
 #[test]
+fn who_began_to_watch_while_somebody_came_is_told_anew_who_is_there() {
+    let log = log();
+    let reader = subscriber();
+    let (watching, _) = log.subscribe(&reader);
+    assert!(!log.is_watched());
+    assert_eq!(log.watch(&watching).0, 0);
+    log.arrive(person(1), None);
+    log.arrive(person(2), who(2));
+    let behind = Read::Behind { after: Seq(7) };
+    assert_eq!(log.read(&watching, 10, &mut Vec::new()), behind);
+    assert_eq!(log.catch_up(&watching), Seq(7));
+    assert_eq!(log.watch(&watching).0, 2);
+    assert_eq!(log.read(&watching, 10, &mut Vec::new()), Read::Current);
+    assert_eq!(log.state().presence.size().0, 0);
+}
+
+#[test]
 fn who_watched_and_left_leaves_nothing_behind() {
     let log = log();
     let (watching, _) = log.subscribe(&subscriber());
     assert_eq!(log.watch(&watching).0, 0);
-    log.arrive(person(1), || None);
+    log.arrive(person(1), who(1));
     log.unsubscribe(&watching);
     assert_eq!(log.state().presence.size().0, 0);
     assert_eq!(log.watch(&watching).0, 1);
@@ -219,7 +251,7 @@ async fn who_came_is_told_a_moment_later_or_with_the_next_message() {
     let (subscription, _) = log.subscribe(&reader);
     assert_eq!(log.watch(&subscription).0, 0);
     let begun = std::time::Instant::now();
-    let arrive = |n| log.arrive(person(n), || None);
+    let arrive = |n| log.arrive(person(n), who(n));
 
     arrive(2);
     reader.woken().await;

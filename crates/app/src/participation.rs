@@ -157,7 +157,8 @@ impl App {
     /// Who it is that came to a room, by name and role, if that is told to anybody.
     pub(crate) fn arrived(&self, log: &RoomLog, person: PrincipalId) -> Option<Participant> {
         let watched = log.is_watched().then(|| self.room_view(log.room()));
-        participant(&self.directory(), &watched?.ok()?, person)
+        let view = watched?.ok()?;
+        participant(&self.directory(), &view, person)
     }
 
     fn participants(&self, view: &RoomView, people: &[PrincipalId]) -> Vec<Participant> {

@@ -243,6 +243,7 @@ async fn presence_and_changes_reach_the_other_node_within_a_second() {
     // the departure on the way to the answer, so another connection watches for it.
     let mut watching = Socket::connect(&amelie).await;
     watching.join(&room).await;
+    watching.watch(&room).await;
     let body = json!({ "members": ["control@contoso.com", "amelie@contoso.com"] });
     control.patch(&path, body).await.done();
     at_one.post(&room, "without blake").await;

@@ -143,7 +143,7 @@ impl RoomLog {
         let mut state = self.state();
         let end = state.ring.end();
         let from = subscription.position.swap(end, Ordering::Relaxed);
-        state.ring.pass(from, end);
+        state.ring.pass(from);
         subscription.seq.store(state.head.0, Ordering::Relaxed);
         state.head
     }
@@ -174,11 +174,9 @@ impl RoomLog {
         let mut state = self.state();
         if state.has(subscription) {
             state.subscriptions.remove(subscription.key());
-            let (from, to) = (
-                subscription.position.load(Ordering::Relaxed),
-                state.ring.end(),
-            );
-            state.ring.pass(from, to);
+            state
+                .ring
+                .pass(subscription.position.load(Ordering::Relaxed));
             state.unwatch(subscription);
             if state.subscriptions.is_empty() {
                 rooms_live().decrement(1);
@@ -208,24 +206,15 @@ impl RoomLog {
         let mut all = true;
         // Before the messages: whoever came and wrote is known by then.
         if watched != UNWATCHED {
-            let before = into.len();
-            let frames = state.presence.from(watched, max);
-            into.extend(frames.map(|(frame, _)| frame.clone()));
-            let read = watched + (into.len() - before) as u64;
+            let (read, _) = state.presence.read(watched, max, into);
             subscription.presence.store(read, Ordering::Relaxed);
-            state.presence.pass(watched, read);
             all = read == state.presence.end();
         }
-        let before = into.len();
-        for (frame, seq) in state.ring.from(position, max) {
-            if let Some(seq) = seq {
-                subscription.seq.store(seq.0, Ordering::Relaxed);
-            }
-            into.push(frame.clone());
-        }
-        let read = position + (into.len() - before) as u64;
+        let (read, last) = state.ring.read(position, max, into);
         subscription.position.store(read, Ordering::Relaxed);
-        state.ring.pass(position, read);
+        if let Some(seq) = last {
+            subscription.seq.store(seq.0, Ordering::Relaxed);
+        }
         all &= read == state.ring.end();
         if all { Read::Current } else { Read::More }
     }
@@ -381,7 +370,7 @@ impl State {
         let watched = subscription.presence.swap(UNWATCHED, Ordering::Relaxed);
         if watched != UNWATCHED {
             self.watching -= 1;
-            self.presence.pass(watched, self.presence.end());
+            self.presence.pass(watched);
         }
     }
 

@@ -51,19 +51,30 @@ impl Ring {
         position < self.start()
     }
 
-    /// At most so many frames from a position on, which is not past.
-    pub(super) fn from(
-        &self,
+    /// Reads at most so many frames from a cursor's position on, which is not past: where the cursor is then, and the place of the last
+    /// message among them.
+    pub(super) fn read(
+        &mut self,
         position: u64,
         max: usize,
-    ) -> impl Iterator<Item = (&Frame, Option<Seq>)> {
-        let entries = self.entries.iter().skip(self.index(position)).take(max);
-        entries.map(|entry| (&entry.frame, entry.seq))
+        into: &mut Vec<Frame>,
+    ) -> (u64, Option<Seq>) {
+        let (mut read, mut last) = (position, None);
+        let skip = self.index(position);
+        for entry in self.entries.iter_mut().skip(skip).take(max) {
+            into.push(entry.frame.clone());
+            last = entry.seq.or(last);
+            entry.unread -= 1;
+            read += 1;
+        }
+        self.drop_read();
+        (read, last)
     }
 
-    /// One cursor has the frames between two positions no longer before it.
-    pub(super) fn pass(&mut self, from: u64, to: u64) {
-        for entry in self.entries.range_mut(self.index(from)..self.index(to)) {
+    /// A cursor that is at a position moves to the end, or is no more.
+    pub(super) fn pass(&mut self, position: u64) {
+        let skip = self.index(position);
+        for entry in self.entries.iter_mut().skip(skip) {
             entry.unread -= 1;
         }
         self.drop_read();
